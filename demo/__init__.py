@@ -1,0 +1,1 @@
+"""The synthetic district, made with the verbs of the rooms below."""

@@ -1,0 +1,1 @@
+"""Persons, households and memberships, payee accounts, disability certificates, and the import of them."""

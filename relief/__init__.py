@@ -1,0 +1,1 @@
+"""Social relief: 低保 (特困 and 临时救助 come beside it)."""
