@@ -1,0 +1,38 @@
+"""The right to see stands in the query: every list starts with `.visible_to(user)`."""
+
+from django.db import models
+from django.db.models import Q
+
+# Roles that see people and money of all lines in their area; the others see their own lines only.
+ALL_LINES = {"finance", "leader", "auditor", "township_clerk", "township_leader"}
+NO_CASE_DATA = {"sysadmin"}
+
+
+class ScopedQuerySet(models.QuerySet):
+    """A queryset that knows its way to the division (`division_path`) and to the line (`line_path`) of its rows.
+
+    `division_path = ""` means that the row is a division; `line_path` missing means that no line owns it.
+    """
+
+    def visible_to(self, user) -> "ScopedQuerySet":
+        """Rows inside the user's area and lines; none for an anonymous or inactive user, none of cases for a sysadmin."""
+        if not user.is_authenticated or not user.is_active:
+            return self.none()
+        path = self.model.division_path
+        condition = within(path, user.division_id)
+        if path != "" and user.role in NO_CASE_DATA:
+            return self.none()
+        line_path = getattr(self.model, "line_path", None)
+        if line_path and user.role not in ALL_LINES:
+            condition &= Q(**{f"{line_path}__in": user.lines})
+        return self.filter(condition)
+
+    def within(self, division_code: str) -> "ScopedQuerySet":
+        """Rows whose division is the given one or lies in it."""
+        return self.filter(within(self.model.division_path, division_code))
+
+
+def within(path: str, division_code: str) -> Q:
+    """Condition: the division at `path` is, or lies in, the one with this code."""
+    lookup = f"{path}_id__startswith" if path else "code__startswith"
+    return Q(**{lookup: division_code})
