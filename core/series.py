@@ -1,0 +1,20 @@
+"""Numbers without gap or double, however many take one at the same moment."""
+
+from django.db import connection
+
+
+def take_number(key: str) -> int:
+    """The next number of the series, from 1.
+
+    Must be called inside the transaction that writes what carries the number: the row lock makes others wait, and a
+    rollback gives the number back.
+    """
+    if not connection.in_atomic_block:
+        raise RuntimeError("take_number needs the transaction of the row that carries the number")
+    with connection.cursor() as cursor:
+        cursor.execute(
+            "INSERT INTO core_numberseries (key, last) VALUES (%s, 1) "
+            "ON CONFLICT (key) DO UPDATE SET last = core_numberseries.last + 1 RETURNING last",
+            [key],
+        )
+        return cursor.fetchone()[0]
