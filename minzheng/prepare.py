@@ -53,7 +53,7 @@ def prepare(argv: list[str]) -> bool:
 
 def apply_migrations() -> None:
     """Migrate as the owner if the migration files or the database changed since the last time."""
-    wanted = _fingerprint()
+    wanted = migrations_fingerprint()
     stamp = _stamp_file()
     if _up_to_date(stamp, wanted):
         return
@@ -72,7 +72,7 @@ def apply_migrations() -> None:
         stamp.write_text(f"{wanted} {_applied()}")
 
 
-def _fingerprint() -> str:
+def migrations_fingerprint() -> str:
     digest = hashlib.sha256((ROOT / "requirements.txt").read_bytes())
     for path in sorted(ROOT.glob("*/migrations/*.py")):
         digest.update(str(path.relative_to(ROOT)).encode())

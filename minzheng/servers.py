@@ -47,6 +47,8 @@ log_timezone = 'Asia/Shanghai'
 lc_messages = 'C'
 cluster_name = 'minzheng'
 """
+# For the throw-away instance of a test run: safe against killed processes, not against a power cut.
+DISPOSABLE = "fsync = off\nsynchronous_commit = off\nfull_page_writes = off\n"
 # The owner makes the tables (and throw-away databases for tests); the app role only works with the rows.
 ROLES = f"""\
 CREATE ROLE {OWNER} LOGIN CREATEDB NOSUPERUSER;
@@ -226,9 +228,10 @@ class Instance:
         _forget_dead_owner(self.postgres_folder, self.sockets / ".s.PGSQL.5432.lock")
         roomy = shutil.disk_usage("/dev/shm").total >= 1 << 30 if os.path.exists("/dev/shm") else False
         memory = "posix" if roomy else "mmap"
-        (self.postgres_folder / "minzheng.conf").write_text(
-            CONFIGURATION.format(sockets=self.sockets, shared_memory=memory)
-        )
+        text = CONFIGURATION.format(sockets=self.sockets, shared_memory=memory)
+        if os.environ.get("MINZHENG_DISPOSABLE"):
+            text += DISPOSABLE
+        (self.postgres_folder / "minzheng.conf").write_text(text)
         account.own(self.postgres_folder / "minzheng.conf")
         log = self.home / "postgres.log"
         command = [str(binaries / "postgres"), "-D", str(self.postgres_folder)]
