@@ -34,5 +34,5 @@ class ScopedQuerySet(models.QuerySet):
 
 def within(path: str, division_code: str) -> Q:
     """Condition: the division at `path` is, or lies in, the one with this code."""
-    lookup = f"{path}_id__startswith" if path else "code__startswith"
+    lookup = f"{path}__code__startswith" if path else "code__startswith"
     return Q(**{lookup: division_code})
