@@ -46,7 +46,7 @@ def in_capitals(amount: Decimal) -> str:
             text += (
                 ("零" if text and (gap or group < 1000) else "") + _group_in_capitals(group) + _GROUPS[index]
             )
-            gap = group % 10 == 0
+            gap = False
         elif text:
             gap = True
     text = f"{text}元" if text else ""
