@@ -10,9 +10,9 @@ from django.http import HttpRequest, HttpResponse
 from django.shortcuts import redirect
 from django.utils import timezone
 
+from core.audit import log_access
 from core.errors import UserError
 from core.models import AccessKind, SavedFilter
-from core.audit import log_access
 from core.pages import Action, BulkAction, Confirm, Page
 from core.templatetags import ui
 
@@ -131,6 +131,7 @@ class ListPage(Page):
             "filterset": filterset,
             "chips": self.chips(request, filterset),
             "saved": SavedFilter.objects.filter(user=request.user, page=self.get_key()),
+            "clear_url": self.clear_url(request),
             "key": self.get_key(),
             "bulk": self.allowed_bulk(request),
             "unit": self.unit,
@@ -196,12 +197,12 @@ class ListPage(Page):
             query["sort"] = f"-{column.name}" if current == column.name else column.name
             link = f"?{query.urlencode()}"
         sort = {column.name: "ascending", f"-{column.name}": "descending"}.get(current, "")
-        css = column.attrs.get("th", {}).get("class", "")
+        css = css_of(column, "th")
         return {"header": column.header, "css": css, "link": link, "sort": sort, "name": column.name}
 
     def row(self, table: Any, row: Any) -> dict[str, Any]:
         record = row.record
-        cells = [(column.attrs.get("td", {}).get("class", ""), cell) for column, cell in row.items()]
+        cells = [(css_of(column, "td"), cell) for column, cell in row.items()]
         return {
             "pk": record.pk,
             "cells": cells,
@@ -217,18 +218,27 @@ class ListPage(Page):
         if not any(key != "count" for key in totals):
             return []
         cells: list[dict[str, Any]] = []
-        label, span = f"合计 {words}" + ("（含其他页）" if more_pages else ""), 0
+        label = f"合计 {words}" + ("（含其他页）" if more_pages else "")
+        before: list[str] = []
         for column in table.columns:
+            css = css_of(column, "td")
             value = totals.get(column.name)
             if value is None and not cells:
-                span += 1
+                before.append(css)
                 continue
             if not cells:
-                cells.append({"label": label, "span": max(span, 1), "css": ""})
-            shown = "" if value is None else ui.money_text(value) if isinstance(value, Decimal) else value
-            shown = f"{shown:,}" if isinstance(shown, int) else shown
-            cells.append({"label": shown, "span": 1, "css": column.attrs.get("td", {}).get("class", "")})
+                cells = self.footer_label(label, before)
+            cells.append({"label": total_text(value), "span": 1, "css": css})
         return cells
+
+    def footer_label(self, label: str, before: list[str]) -> list[dict[str, Any]]:
+        """The label over the columns before; those that a tablet drops get cells of their own, to be dropped too."""
+        dropped = [css for css in before if "drop" in css.split()]
+        span = max(len(before) - len(dropped), 1)
+        return [
+            {"label": label, "span": span, "css": ""},
+            *({"label": "", "span": 1, "css": css} for css in dropped),
+        ]
 
     def total_words(self, table: Any, totals: dict[str, Any]) -> str:
         """What the bulk bar says when the whole filter is taken: persons and sum."""
@@ -256,6 +266,11 @@ class ListPage(Page):
             words = f"{field.label}：{value_words(field, value)}"
             chips.append({"words": words, "url": f"?{query.urlencode()}"})
         return chips
+
+    def clear_url(self, request: HttpRequest) -> str:
+        """The list without any condition, the default ones included."""
+        blank = "&".join(f"{name}=" for name in self.defaults)
+        return f"{request.path}?{blank}" if blank else request.path
 
     def confirm_bulk(self, request: HttpRequest, action: BulkAction, queryset: Any) -> HttpResponse:
         totals = self.totals(queryset)
@@ -302,6 +317,18 @@ class ListPage(Page):
             request=request,
         )
         return respond(name, content, XLSX)
+
+
+def css_of(column: Any, cell: str) -> str:
+    """The CSS classes of a column's head (`th`) or cells (`td`)."""
+    return column.attrs.get(cell, {}).get("class") or ""
+
+
+def total_text(value: Any) -> str:
+    """A sum: money with two places, counts with thousands."""
+    if isinstance(value, Decimal):
+        return ui.money_text(value)
+    return "" if value is None else f"{value:,}" if isinstance(value, int) else str(value)
 
 
 def value_words(field: Any, value: Any) -> str:

@@ -1,6 +1,6 @@
 """The components of every page: one tag each, so that a thing looks the same wherever it stands. See docs/ui.md."""
 
-from datetime import date, datetime
+from datetime import datetime
 from decimal import Decimal
 
 from django import template
@@ -13,6 +13,7 @@ from django.utils.html import conditional_escape, format_html
 from django.utils.safestring import mark_safe
 
 from core import places, tones
+from core.charts import line_chart
 from core.filters import mask
 from core.models import JobState
 from core.months import format_month
@@ -295,6 +296,24 @@ def bar(value, total, tone=""):
     )
 
 
+@register.inclusion_tag("components/chart.html")
+def chart(points, label="", first="", second=""):
+    """A line chart of `[(label, value[, value2]), …]`; `first`, `second` name the lines at their end."""
+    drawn = line_chart(points)
+    for line, name in zip(drawn["lines"], (first, second), strict=False):
+        line["name"] = name
+    return {**drawn, "label": label}
+
+
+@register.filter
+def chart_number(value):
+    """An axis number: large ones in 万."""
+    value = Decimal(value)
+    if value >= 10_000:
+        return f"{value / 10_000:,.4f}".rstrip("0").rstrip(".") + "万"
+    return f"{value:,.2f}".rstrip("0").rstrip(".")
+
+
 @register.inclusion_tag("components/job.html")
 def job_progress(job):
     """Progress of a `core.Job`, refreshed every two seconds while it runs."""
@@ -338,8 +357,3 @@ def panels_at(context, place, side=None):
 @register.simple_tag(takes_context=True)
 def panel_count(context, place_panel, obj):
     return place_panel.count(context["request"], obj) if place_panel.count else None
-
-
-@register.filter
-def is_date(value) -> bool:
-    return isinstance(value, date)
