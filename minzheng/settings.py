@@ -4,6 +4,7 @@ from pathlib import Path
 
 import environ
 from django.core.exceptions import ImproperlyConfigured
+from django.templatetags.static import static
 
 from minzheng import servers
 
@@ -224,6 +225,39 @@ UNFOLD = {
     "SITE_HEADER": "民政业务系统",
     "SITE_SUBHEADER": "后台管理",
     "SITE_URL": "/",
+    "SITE_SYMBOL": "home_work",
+    "SITE_FAVICONS": [
+        {"rel": "icon", "type": "image/svg+xml", "href": lambda request: static("minzheng/icon.svg")}
+    ],
+    "THEME": "light",
+    "BORDER_RADIUS": "3px",
+    "SHOW_BACK_BUTTON": True,
+    "STYLES": [lambda request: static("minzheng/admin.css")],
+    "SIDEBAR": {"show_search": True, "show_all_applications": False},
+    # The blue of static/minzheng/app.css, from tint to top bar.
+    "COLORS": {
+        "primary": {
+            "50": "#f2f6fb",
+            "100": "#e7eff8",
+            "200": "#c9dbee",
+            "300": "#9db7d5",
+            "400": "#6d93bf",
+            "500": "#3d6ca3",
+            "600": "#1b4b82",
+            "700": "#173a63",
+            "800": "#14325a",
+            "900": "#102849",
+            "950": "#0b1c34",
+        },
+        "font": {
+            "subtle-light": "#5d6978",
+            "subtle-dark": "var(--color-base-400)",
+            "default-light": "#46525f",
+            "default-dark": "var(--color-base-300)",
+            "important-light": "#1a2330",
+            "important-dark": "var(--color-base-100)",
+        },
+    },
 }
 
 REST_FRAMEWORK = {
