@@ -31,12 +31,15 @@ NO_SERVERS = {
 
 
 def prepare(argv: list[str]) -> bool:
-    """Make the instance ready for the command in argv. True when the command was `stop`, done here."""
+    """Make the instance ready for the command in argv. True when the command was `run` or `stop`, done here."""
     command = argv[1] if len(argv) > 1 else ""
-    if command == "stop":
-        from minzheng.supervisor import stop_instance
+    if os.environ.get("MINZHENG_DATA"):
+        # Children may work in another folder than the caller's.
+        os.environ["MINZHENG_DATA"] = str(instance().data)
+    if command in ("run", "stop"):
+        from minzheng import supervisor
 
-        stop_instance()
+        supervisor.run() if command == "run" else supervisor.stop_instance()
         return True
     external = bool(os.environ.get("DATABASE_URL"))
     if command in NO_SERVERS:
