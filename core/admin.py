@@ -21,7 +21,9 @@ from unfold.admin import ModelAdmin, StackedInline, TabularInline
 from unfold.contrib.import_export.forms import ExportForm, ImportForm
 
 from core.audit import log_access
+from core.filters import mask
 from core.models import AccessKind, AccessLog, Job, WorkdayOverride
+from core.templatetags.ui import money_text
 from core.trail import changes_of
 
 
@@ -44,6 +46,29 @@ admin.site.empty_value_display = "—"
 def scoped(queryset: Any, user: Any) -> Any:
     """The rows that this user may see; tables without an area are seen whole."""
     return queryset.visible_to(user) if hasattr(queryset, "visible_to") else queryset
+
+
+def masked_number(field: str, title: str) -> Any:
+    """A list column that shows an identity or account number masked; the full one is asked for on the pages, with a trace."""
+
+    @admin.display(description=title, ordering=field)
+    def column(obj: Any) -> str:
+        value: Any = obj
+        for part in field.split("__"):
+            value = getattr(value, part, None)
+        return mask(value) if value else "—"
+
+    return column
+
+
+def money_column(field: str, title: str) -> Any:
+    """A list column of yuan with two places and thousands."""
+
+    @admin.display(description=title, ordering=field)
+    def column(obj: Any) -> str:
+        return money_text(getattr(obj, field))
+
+    return column
 
 
 class RoleRights:

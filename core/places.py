@@ -27,6 +27,7 @@ class MenuItem:
     order: int = 100
     count: Counter | None = None
     urgent: Callable[[Any], bool] | None = None
+    when: Callable[[Any], bool] | None = None
     kwargs: dict = field(default_factory=dict)
 
 
@@ -45,19 +46,20 @@ class Menu:
         order: int = 100,
         count: Counter | None = None,
         urgent: Callable[[Any], bool] | None = None,
+        when: Callable[[Any], bool] | None = None,
         **kwargs: Any,
     ) -> None:
-        """Offer a page. `kwargs` go to `reverse`; adding the same group and label again replaces the item."""
+        """Offer a page. `kwargs` go to `reverse`; `when(user)` may hide it; the same group and label replaces the item."""
         self._items = [item for item in self._items if (item.group, item.label) != (group, label)]
         self._items.append(
-            MenuItem(group, label, url_name, frozenset(roles), order, count, urgent, dict(kwargs))
+            MenuItem(group, label, url_name, frozenset(roles), order, count, urgent, when, dict(kwargs))
         )
 
     def for_user(self, user: Any) -> list[tuple[str, list[MenuItem]]]:
         """The groups and items that this account's role has, in order."""
         groups: dict[str, list[MenuItem]] = {}
         for item in sorted(self._items, key=lambda item: item.order):
-            if _allowed(item.roles, user):
+            if _allowed(item.roles, user) and (item.when is None or item.when(user)):
                 groups.setdefault(item.group, []).append(item)
         return list(groups.items())
 
@@ -127,11 +129,25 @@ class Todos:
 
     def __init__(self) -> None:
         self._providers: list[Callable[[Any], Iterable[TodoItem]]] = []
+        self._pressing: list[Callable[[Any], int]] = []
 
-    def add(self, provider: Callable[[Any], Iterable[TodoItem]]) -> None:
-        """`provider(user)` gives at most what a workbench shows (limit to ~200), in any order."""
+    def add(
+        self,
+        provider: Callable[[Any], Iterable[TodoItem]],
+        pressing: Callable[[Any], int] | None = None,
+    ) -> None:
+        """`provider(user)` gives at most what a workbench shows (limit to ~200), in any order.
+
+        `pressing(user)` counts cheaply what is overdue or due today: the red number at 工作台 in the menu.
+        """
         if provider not in self._providers:
             self._providers.append(provider)
+        if pressing is not None and pressing not in self._pressing:
+            self._pressing.append(pressing)
+
+    def pressing(self, user: Any) -> int:
+        """How many things are overdue or due today."""
+        return sum(count(user) for count in self._pressing)
 
     def for_user(self, user: Any) -> list[TodoItem]:
         """Everything that waits, most pressing first; what has no limit comes last."""
