@@ -2,6 +2,7 @@
 
 import sys
 
+from django.core.exceptions import ImproperlyConfigured
 from django.core.management import ManagementUtility
 from django.core.management.base import BaseCommand, CommandError
 
@@ -55,4 +56,9 @@ def fail(message: str, code: int) -> None:
 
 
 def execute(argv: list[str]) -> None:
-    Utility(argv).execute()
+    try:
+        Utility(argv).execute()
+    except ImproperlyConfigured as error:
+        if "--traceback" in argv:
+            raise
+        fail(str(error), 1)

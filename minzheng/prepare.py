@@ -36,14 +36,20 @@ def prepare(argv: list[str]) -> bool:
     if os.environ.get("MINZHENG_DATA"):
         # Children may work in another folder than the caller's.
         os.environ["MINZHENG_DATA"] = str(instance().data)
+    production = os.environ.get("MINZHENG_ENV") == "production"
+    if production and command == "run":
+        raise ServerError("bin/run 只供演示和开发；生产环境的部署见 docs/deploy.md。")
     if command in ("run", "stop"):
         from minzheng import supervisor
 
         supervisor.run() if command == "run" else supervisor.stop_instance()
         return True
-    external = bool(os.environ.get("DATABASE_URL"))
-    if command in NO_SERVERS:
+    if command in NO_SERVERS or production:
+        # In production nothing is started or migrated behind the administrator's back.
+        if command == "migrate":
+            os.environ["MINZHENG_DB_ROLE"] = "owner"
         return False
+    external = bool(os.environ.get("DATABASE_URL"))
     instance().start(postgres=not external, valkey=not os.environ.get("REDIS_URL"))
     if command in NO_MIGRATIONS:
         os.environ["MINZHENG_DB_ROLE"] = "owner"
