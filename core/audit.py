@@ -1,18 +1,21 @@
 """The trail of looks: who revealed, exported, downloaded or printed what, and what for."""
 
-from core.models import AccessKind, AccessLog
+from typing import Any
+
+from core.models import AccessLog
 
 
 def log_access(
     user,
-    kind: AccessKind,
+    kind: Any,
     target: str,
     target_key: str = "",
     purpose: str = "",
     detail: dict | None = None,
     request=None,
 ) -> AccessLog:
-    """Leave a trace. `target` is what a reader understands (张三 身份证号), `target_key` finds it again (person:12)."""
+    """Leave a trace. `kind` is one of `AccessKind`; `target` is what a reader understands (张三 身份证号),
+    `target_key` finds it again (person:12)."""
     return AccessLog.objects.create(
         user=user,
         kind=kind,

@@ -71,7 +71,7 @@ class Page(AccessMixin, View):
     def dispatch(self, request: HttpRequest, *args: Any, **kwargs: Any) -> Any:
         if not request.user.is_authenticated:
             return self.handle_no_permission()
-        if self.roles and getattr(request.user, "role", None) not in self.roles:
+        if self.roles and getattr(request.user, "role", "") not in set(self.roles):
             raise PermissionDenied("您的角色不办理这项业务。")
         return super().dispatch(request, *args, **kwargs)
 

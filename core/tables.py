@@ -1,5 +1,7 @@
 """Columns that every list uses: one way to show money, a month, a state, a masked number. Exports get the raw value."""
 
+from collections.abc import Collection
+
 import django_tables2 as tables
 from django.utils.html import format_html
 
@@ -96,7 +98,7 @@ class DayColumn(TextColumn):
 class TagColumn(TextColumn):
     """A state with its tone. `plain={"success"}`: states that are ordinary success and stand as plain green text."""
 
-    def __init__(self, *args, plain: set[str] = frozenset(), **kwargs):
+    def __init__(self, *args, plain: Collection[str] = (), **kwargs):
         super().__init__(*args, **kwargs)
         self.plain = plain
 
