@@ -135,6 +135,8 @@ class AccessKind(models.TextChoices):
     DOWNLOAD = "download", "下载"
     PRINT = "print", "打印"
     LOGIN = "login", "登录"
+    LOGOUT = "logout", "退出"
+    REFUSED = "refused", "登录未成功"
     VIEW = "view", "查阅"
 
 

@@ -3,6 +3,8 @@
 from django.contrib.auth.models import AbstractUser
 from django.contrib.postgres.fields import ArrayField
 from django.db import models
+from django.db.models.functions import Length
+from django.db.models.lookups import Exact
 
 from core.history import tracked
 from district.scope import ScopedQuerySet
@@ -79,6 +81,10 @@ class Office(models.Model):
     name = models.CharField("名称", max_length=60)
     division = models.ForeignKey(Division, models.PROTECT, verbose_name="区划")
 
+    objects = ScopedQuerySet.as_manager()
+    division_path = "division"
+    is_case_data = False
+
     class Meta:
         verbose_name = verbose_name_plural = "机构"
         ordering = ["code"]
@@ -87,9 +93,18 @@ class Office(models.Model):
         return self.name
 
 
+# Roles of a township; all others work in the whole district.
+TOWNSHIP_ROLES = (Role.TOWNSHIP_CLERK, Role.TOWNSHIP_LEADER)
+# Roles whose daily work is partly in the admin; `is_staff` follows from the role.
+ADMIN_ROLES = (Role.BUREAU_OFFICER, Role.FINANCE, Role.AUDITOR, Role.SYSADMIN)
+
+
 @tracked(exclude=["password", "last_login"])
 class User(AbstractUser):
-    """An account: exactly one role, one area, the lines it works on (all when the role is not tied to a line)."""
+    """An account: exactly one role, one area, the lines it works on (all when the role is not tied to a line).
+
+    Nobody is a superuser, and whether someone enters the admin follows from the role; the database holds both.
+    """
 
     first_name = None
     last_name = None
@@ -108,9 +123,25 @@ class User(AbstractUser):
     class Meta:
         verbose_name = verbose_name_plural = "账号"
         ordering = ["username"]
+        constraints = [
+            models.CheckConstraint(name="user_no_superuser", condition=models.Q(is_superuser=False)),
+            models.CheckConstraint(
+                name="user_staff_by_role",
+                condition=models.Q(is_staff=True, role__in=ADMIN_ROLES)
+                | (models.Q(is_staff=False) & ~models.Q(role__in=ADMIN_ROLES)),
+            ),
+            models.CheckConstraint(
+                name="user_area_by_role",
+                condition=~models.Q(role__in=TOWNSHIP_ROLES) | models.Q(Exact(Length("division"), 9)),
+            ),
+        ]
 
     def __str__(self):
         return self.full_name or self.username
+
+    def save(self, *args, **kwargs):
+        self.is_staff = self.role in ADMIN_ROLES
+        super().save(*args, **kwargs)
 
     def get_full_name(self) -> str:
         """The name as the admin's frame asks for it."""

@@ -12,15 +12,17 @@ class ScopedQuerySet(models.QuerySet):
     """A queryset that knows its way to the division (`division_path`) and to the line (`line_path`) of its rows.
 
     `division_path = ""` means that the row is a division; `line_path` missing means that no line owns it.
+    `is_case_data = False`: the row is about the bureau, not about people, and the system administrator sees it too.
     """
 
     def visible_to(self, user) -> "ScopedQuerySet":
-        """Rows inside the user's area and lines; none for an anonymous or inactive user, none of cases for a sysadmin."""
+        """Rows inside the user's area and lines; none for nobody and the inactive, none about people for a sysadmin."""
         if not user.is_authenticated or not user.is_active:
             return self.none()
         path = self.model.division_path
         condition = within(path, user.division_id)
-        if path != "" and user.role in NO_CASE_DATA:
+        about_people = path != "" and getattr(self.model, "is_case_data", True)
+        if about_people and user.role in NO_CASE_DATA:
             return self.none()
         line_path = getattr(self.model, "line_path", None)
         if line_path and user.role not in ALL_LINES:
