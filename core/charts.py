@@ -30,7 +30,7 @@ def line_chart(points: Sequence[Sequence[Any]]) -> dict[str, Any]:
 
     lines = []
     for number in range(series):
-        path, last = "", None
+        path, last, end = "", None, None
         for index, (_, values) in enumerate(rows):
             value = values[number] if number < len(values) else None
             if value is None:
@@ -38,8 +38,8 @@ def line_chart(points: Sequence[Sequence[Any]]) -> dict[str, Any]:
                 continue
             x, y = place(index, value)
             path += f"{'L' if last else 'M'}{x} {y} "
-            last = (x, y)
-        lines.append({"path": path.strip(), "end": last, "second": number == 1})
+            last = end = (x, y)
+        lines.append({"path": path.strip(), "end": end, "second": number == 1})
     grid = [{"y": place(0, top * share / 4)[1], "value": top * share / 4} for share in range(5)]
     labels = [{"x": place(index, 0)[0], "text": label} for index, (label, _) in enumerate(rows)]
     return {
