@@ -28,7 +28,7 @@ from core.trail import changes_of
 
 
 def admin_login(request: HttpRequest, extra_context: Any = None) -> HttpResponse:
-    """One login page for everything; an account without admin work is told so instead of being asked to log in again."""
+    """One login page for everything; an account without admin work is told so, not asked to log in again."""
     if request.user.is_authenticated:
         if admin.site.has_permission(request):
             return redirect("admin:index")
@@ -49,7 +49,7 @@ def scoped(queryset: Any, user: Any) -> Any:
 
 
 def masked_number(field: str, title: str) -> Any:
-    """A list column that shows an identity or account number masked; the full one is asked for on the pages, with a trace."""
+    """A list column of a masked identity or account number; the full one is asked for on the pages."""
 
     @admin.display(description=title, ordering=field)
     def column(obj: Any) -> str:

@@ -6,7 +6,7 @@ class CoreConfig(AppConfig):
     verbose_name = "公共部件"
 
     def ready(self):
-        from core import places
+        from core import exports, places  # noqa: F401  (exports: workers find the kind of job)
 
         places.menu.add(
             "", "工作台", "core:workbench", order=0, count=places.todos.pressing, urgent=lambda user: True

@@ -1,4 +1,4 @@
-"""A small line chart as server SVG: ≤ 2 series, told apart by dash and direct label. The table under it is the truth."""
+"""A small line chart as server SVG: ≤ 2 series, told apart by dash and label; the table under it is the truth."""
 
 from collections.abc import Sequence
 from decimal import Decimal
@@ -17,7 +17,7 @@ def nice_top(highest: Decimal) -> Decimal:
 
 
 def line_chart(points: Sequence[Sequence[Any]]) -> dict[str, Any]:
-    """`[(label, value[, value2]), …]` → what `components/chart.html` draws. The axis starts at 0; None breaks a line."""
+    """`[(label, value[, value2]), …]` → what `components/chart.html` draws. From 0; None breaks a line."""
     rows = [(str(point[0]), list(point[1:])) for point in points]
     series = max((len(values) for _, values in rows), default=0)
     numbers = [Decimal(value) for _, values in rows for value in values if value is not None]

@@ -35,7 +35,7 @@ class MoneyField(models.DecimalField):
 
 
 class MonthSpan(models.Func):
-    """The range of months from `first` to `last` (both included, open when `last` is null), for exclusion constraints."""
+    """The range of months from `first` to `last` (both included, open when `last` is null), for exclusions."""
 
     function = "daterange"
     template = "%(function)s(%(expressions)s, '[]')"

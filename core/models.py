@@ -102,7 +102,7 @@ class StoredFile(models.Model):
 
 
 class NumberSeries(models.Model):
-    """The last number given of a series (`DB-2020`). Taken by a row lock inside the caller's transaction: no gap, no double."""
+    """The last number given of a series (`DB-2020`). Taken by a row lock in the caller's transaction: no gap, no double."""
 
     key = models.CharField("系列", max_length=60, primary_key=True)
     last = models.PositiveIntegerField("最后一号", default=0)
@@ -115,7 +115,7 @@ class NumberSeries(models.Model):
 
 
 class WorkdayOverride(models.Model):
-    """A day that the bureau declares working or free, over the published calendar and for years it does not cover yet."""
+    """A day that the bureau declares working or free, over the published calendar and for later years."""
 
     day = models.DateField("日期", primary_key=True)
     is_workday = models.BooleanField("是否工作日")

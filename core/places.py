@@ -1,4 +1,4 @@
-"""Places that a lower room offers and upper rooms fill from `AppConfig.ready()`: menu, panels, to-do list, figures, search.
+"""Places that upper rooms fill from `AppConfig.ready()`: menu, panels, to-do list, figures, search, masked numbers.
 
 Pure Python without trade: roles are strings, users and requests are passed through to the callables untouched.
 An empty `roles` means every signed-in account.
@@ -49,7 +49,7 @@ class Menu:
         when: Callable[[Any], bool] | None = None,
         **kwargs: Any,
     ) -> None:
-        """Offer a page. `kwargs` go to `reverse`; `when(user)` may hide it; the same group and label replaces the item."""
+        """Offer a page. `kwargs` go to `reverse`; `when(user)` may hide it; the same label replaces."""
         self._items = [item for item in self._items if (item.group, item.label) != (group, label)]
         self._items.append(
             MenuItem(group, label, url_name, frozenset(roles), order, count, urgent, when, dict(kwargs))

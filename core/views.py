@@ -12,8 +12,9 @@ from django.utils.http import url_has_allowed_host_and_scheme
 
 from core import places
 from core.audit import log_access
+from core.files import download
 from core.filters import mask
-from core.models import AccessKind, Job, SavedFilter
+from core.models import AccessKind, Job, JobState, SavedFilter, StoredFile
 from core.pages import Action, DetailPage, Page, TemplatePage
 from core.templatetags.ui import job_context
 
@@ -108,10 +109,19 @@ class JobPanel(JobScope, DetailPage):
 
     def get(self, request: HttpRequest, *args: Any, **kwargs: Any) -> HttpResponse:
         job = self.get_object(request)
-        response = render(request, "components/job.html", job_context(job))
+        response = render(request, "components/job.html", job_context(job, request.user))
         if job.state in {"done", "failed"} and request.headers.get("HX-Request"):
             response["HX-Refresh"] = "true"
         return response
+
+
+class JobFile(Page):
+    """The file that a job made (`result["file"]`), for the one who asked for it."""
+
+    def get(self, request: HttpRequest, *args: Any, **kwargs: Any) -> HttpResponse:
+        job = get_object_or_404(Job, pk=self.kwargs["pk"], started_by=request.user, state=JobState.DONE)
+        file = get_object_or_404(StoredFile, pk=job.result.get("file") or 0)
+        return download(request, file, target=job.title)
 
 
 class Reveal(Page):

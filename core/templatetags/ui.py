@@ -211,7 +211,7 @@ def query(context, **changes):
 
 @register.inclusion_tag("components/masked.html")
 def masked(key, pk, value, prefix=""):
-    """A masked number with 查看, which asks the reason: `{% masked "person.id_number" person.pk person.id_number %}`."""
+    """A masked number with 查看, which asks why: `{% masked "person.id_number" person.pk person.id_number %}`."""
     return {"key": key, "pk": pk, "mask": mask(value), "value": value, "prefix": prefix}
 
 
@@ -314,14 +314,14 @@ def chart_number(value):
     return f"{value:,.2f}".rstrip("0").rstrip(".")
 
 
-@register.inclusion_tag("components/job.html")
-def job_progress(job):
+@register.inclusion_tag("components/job.html", takes_context=True)
+def job_progress(context, job):
     """Progress of a `core.Job`, refreshed every two seconds while it runs."""
-    return job_context(job)
+    return job_context(job, context["request"].user)
 
 
-def job_context(job) -> dict:
-    """What the progress panel shows: parts done of all, what runs now, rows done of all."""
+def job_context(job, user) -> dict:
+    """What the progress panel shows: parts done of all, what runs now, rows done of all, and the owner's file."""
     parts = list(job.parts.all())
     return {
         "job": job,
@@ -331,6 +331,7 @@ def job_context(job) -> dict:
         "running": [part for part in parts if part.state == JobState.RUNNING],
         "failed": [part for part in parts if part.state == JobState.FAILED],
         "open": job.state in {JobState.QUEUED, JobState.RUNNING},
+        "file": job.state == JobState.DONE and job.started_by_id == user.pk and job.result.get("file"),
     }
 
 

@@ -7,8 +7,10 @@ import openpyxl
 import pytest
 
 from core import places
-from core.models import AccessKind, AccessLog, SavedFilter
+from core.jobs import run_job_inline
+from core.models import AccessKind, AccessLog, Job, SavedFilter
 from registry.models import Person
+from tests.core.sample_urls import PersonList
 from tests.factories import OTHER_VILLAGE, person, user
 
 pytestmark = [pytest.mark.django_db, pytest.mark.urls("tests.core.sample_urls")]
@@ -236,3 +238,22 @@ def test_the_workbench_sorts_by_urgency_and_tells_working_days(client, clerk):
     page = text(client.get("/"))
     assert "工作台" in page and "待办" in page
     assert client.get("/search/?q=张").status_code == 200
+
+
+class TestLongExport:
+    def test_is_made_in_the_background_and_only_its_owner_downloads_it(
+        self, client, clerk, villagers, monkeypatch
+    ):
+        monkeypatch.setattr(PersonList, "export_limit", 2)
+        person(OTHER_VILLAGE, labour="none")
+        address = client.get("/people/?export=xlsx").headers["Location"]
+        job = Job.objects.get()
+        assert address == f"/jobs/{job.pk}/" and "导出 居民名册" in text(client.get(address))
+        run_job_inline(job)
+        page = text(client.get(address))
+        assert "下载工作簿（5 行）" in page
+        rows = openpyxl.load_workbook(io.BytesIO(client.get(f"{address}file/").content)).active
+        assert rows.max_row == 6
+        assert AccessLog.objects.get(kind=AccessKind.EXPORT).detail["rows"] == 5
+        client.force_login(user("township_clerk"))
+        assert client.get(f"{address}file/").status_code == 404
