@@ -102,7 +102,7 @@ class StoredFile(models.Model):
 
 
 class NumberSeries(models.Model):
-    """The last number given of a series (`DB-2020`). Taken by a row lock in the caller's transaction: no gap, no double."""
+    """The last number given of a series (`DB-2020`). Taken by a row lock of the caller: no gap, no double."""
 
     key = models.CharField("系列", max_length=60, primary_key=True)
     last = models.PositiveIntegerField("最后一号", default=0)

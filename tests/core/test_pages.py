@@ -198,14 +198,14 @@ class TestReveal:
             f"/reveal/test.id_number/{one.pk}/", {"purpose": "入户核实"}, headers={"HX-Request": "true"}
         )
         assert one.id_number in text(response) and "no-store" in response["Cache-Control"]
-        trace = AccessLog.objects.get()
+        trace = AccessLog.objects.get(kind=AccessKind.REVEAL)
         assert (trace.kind, trace.target, trace.purpose) == ("reveal", "张三 身份证号", "入户核实")
 
     def test_without_a_reason_it_stays_masked(self, client, clerk):
         one = person()
         page = text(client.post(f"/reveal/test.id_number/{one.pk}/", {"purpose": " "}))
         assert "请写明查看事由" in page and one.id_number not in page
-        assert not AccessLog.objects.exists()
+        assert not AccessLog.objects.filter(kind=AccessKind.REVEAL).exists()
 
     def test_looking_at_the_form_shows_nothing(self, client, clerk):
         one = person()
