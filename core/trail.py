@@ -34,7 +34,8 @@ def shown(field: models.Field, row: Any) -> str:
     return mask(text) if _IDENTIFIER.match(text) else text
 
 
-def _differences(before: Any, after: Any) -> list[tuple[str, str, str]]:
+def differences(before: Any, after: Any) -> list[tuple[str, str, str]]:
+    """(field's name, before, after) for each field in which two versions of a row differ."""
     fields = [one for one in after._meta.concrete_fields if not one.name.startswith("pgh_")]
     changes = []
     for one in fields:
@@ -56,7 +57,7 @@ def changes_of(obj: Any, limit: int = 100) -> list[dict[str, Any]]:
     events, newer = [], obj
     for version, about in zip(versions, metadata, strict=True):
         person = names.get(about.get("user"))
-        changes = _differences(version, newer)
+        changes = differences(version, newer)
         newer = version
         if not changes:
             continue

@@ -49,6 +49,7 @@ MIDDLEWARE = [
     "django.contrib.messages.middleware.MessageMiddleware",
     "django.middleware.clickjacking.XFrameOptionsMiddleware",
     "django_htmx.middleware.HtmxMiddleware",
+    "district.middleware.OwnPasswordFirst",
     "axes.middleware.AxesMiddleware",
 ]
 ROOT_URLCONF = "minzheng.urls"
@@ -188,11 +189,15 @@ AUTH_USER_MODEL = "district.User"
 LOGIN_URL = "login"
 LOGIN_REDIRECT_URL = "/"
 AUTHENTICATION_BACKENDS = ["axes.backends.AxesStandaloneBackend", "django.contrib.auth.backends.ModelBackend"]
+_VALIDATION = "django.contrib.auth.password_validation"
 AUTH_PASSWORD_VALIDATORS = [
-    {"NAME": "django.contrib.auth.password_validation.UserAttributeSimilarityValidator"},
-    {"NAME": "django.contrib.auth.password_validation.MinimumLengthValidator", "OPTIONS": {"min_length": 8}},
-    {"NAME": "django.contrib.auth.password_validation.CommonPasswordValidator"},
-    {"NAME": "django.contrib.auth.password_validation.NumericPasswordValidator"},
+    {"NAME": f"{_VALIDATION}.MinimumLengthValidator", "OPTIONS": {"min_length": 8}},
+    {"NAME": "district.passwords.MixedCharactersValidator"},
+    {"NAME": f"{_VALIDATION}.CommonPasswordValidator"},
+    {
+        "NAME": f"{_VALIDATION}.UserAttributeSimilarityValidator",
+        "OPTIONS": {"user_attributes": ("username", "full_name", "phone")},
+    },
 ]
 # Five wrong passwords lock the account at that address for a quarter of an hour, never the whole office behind it.
 AXES_FAILURE_LIMIT = 5
@@ -200,12 +205,15 @@ AXES_COOLOFF_TIME = 0.25
 AXES_LOCKOUT_PARAMETERS = [["username", "ip_address"]]
 AXES_RESET_ON_SUCCESS = True
 AXES_ENABLE_ADMIN = False
+AXES_LOCKOUT_CALLABLE = "district.login.locked_out"
+# Logins are kept in the product's own trail (core.AccessLog).
+AXES_DISABLE_ACCESS_LOG = True
 
 # --- Pages ---
 
 STATIC_URL = "/static/"
 STATICFILES_DIRS = [ROOT / "static"]
-STATIC_ROOT = ROOT / "staticfiles"
+STATIC_ROOT = ROOT / "staticfiles" if PRODUCTION else None
 # In production files are collected, hashed and compressed once; on a developer's machine they are served as they lie.
 _STATIC = (
     "whitenoise.storage.CompressedManifestStaticFilesStorage"
