@@ -4,6 +4,7 @@ from django.conf import settings
 from django.contrib.postgres.fields import ArrayField
 from django.db import models
 from django.db.models import Q
+from django.urls import reverse
 from django.utils import timezone
 
 from core.fields import MoneyField
@@ -64,6 +65,9 @@ class Case(models.Model):
     def __str__(self):
         return f"{self.number} {self.person}"
 
+    def get_absolute_url(self):
+        return reverse("casework:case", args=[self.pk])
+
 
 class CaseEvent(models.Model):
     """What happened: a transition, a correction, an opinion. Written once, never changed."""
@@ -79,6 +83,8 @@ class CaseEvent(models.Model):
     to_stage = models.CharField("新环节", max_length=30, blank=True)
     opinion = models.TextField("意见", blank=True)
     changes = models.JSONField("变更", default=list)
+    # The case's version once this had happened: what a second editor has not seen yet is what has a higher one.
+    version = models.PositiveIntegerField("版本", default=0)
 
     objects = ScopedQuerySet.as_manager()
     division_path = "case__division"
@@ -216,6 +222,8 @@ class StageLimit(models.Model):
     )
     effective_from = models.DateField("施行日期")
     source = models.CharField("依据", max_length=200, blank=True)
+
+    is_case_data = False
 
     class Meta:
         verbose_name = verbose_name_plural = "环节时限"
