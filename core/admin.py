@@ -253,6 +253,13 @@ class AccessLogAdmin(ReadOnlyAdmin):
     search_fields = ("target", "purpose", "target_key")
     view_roles = ("auditor", "sysadmin")
 
+    def get_queryset(self, request: HttpRequest) -> Any:
+        """A system administrator sees logins alone: the other traces name people and their cases."""
+        rows = super().get_queryset(request)
+        if getattr(request.user, "role", None) == "sysadmin":
+            rows = rows.filter(kind__in=[AccessKind.LOGIN, AccessKind.LOGOUT, AccessKind.REFUSED])
+        return rows
+
 
 @admin.register(Job)
 class JobAdmin(ReadOnlyAdmin):
