@@ -16,7 +16,10 @@ from core.months import parse_month
 # Doubles hold whole numbers exactly up to here; Excel itself keeps 15 digits.
 EXACT = 10**15
 _WIDE = {code: code - 0xFEE0 for code in range(0xFF01, 0xFF5F)} | {0x3000: 0x20}
-_INVISIBLE = dict.fromkeys(map(ord, "\u200b\u200c\u200d\u2060\ufeff\u00ad\u202a\u202c\u202d\u200e\u200f"))
+_CONTROLS = [code for code in range(32) if chr(code) not in "\t\n\r\v\f"] + [0x7F]
+_INVISIBLE = dict.fromkeys(_CONTROLS) | dict.fromkeys(
+    map(ord, "\u200b\u200c\u200d\u2060\ufeff\u00ad\u202a\u202c\u202d\u200e\u200f")
+)
 _APOSTROPHES = "'’‘`´＇"
 _SCIENTIFIC = re.compile(r"^\d(?:\.\d+)?E\+?\d+$", re.IGNORECASE)
 _EXCEL_QUOTED = re.compile(r'^="(.*)"$')

@@ -256,6 +256,7 @@ class ImportBatch(models.Model):
     file = models.ForeignKey(StoredFile, models.PROTECT, related_name="+", verbose_name="文件")
     state = models.CharField("状态", max_length=10, choices=ImportState, default=ImportState.CHECKING)
     counts = models.JSONField("计数", default=dict)
+    titles = models.JSONField("表头", default=dict)
     notes = ArrayField(models.CharField(max_length=300), default=list, verbose_name="说明")
     errors_file = models.ForeignKey(
         StoredFile, models.PROTECT, null=True, related_name="+", verbose_name="错误行"
