@@ -48,7 +48,7 @@ lc_messages = 'C'
 cluster_name = 'minzheng'
 """
 # For the throw-away instance of a test run: safe against killed processes, not against a power cut.
-DISPOSABLE = "fsync = off\nsynchronous_commit = off\nfull_page_writes = off\n"
+DISPOSABLE = "fsync = off\nfull_page_writes = off\n"
 # The owner makes the tables (and throw-away databases for tests); the app role only works with the rows.
 ROLES = f"""\
 CREATE ROLE {OWNER} LOGIN CREATEDB NOSUPERUSER;
@@ -206,19 +206,28 @@ class Instance:
         if not (self.data / "place").exists() and not (self.data / "postgres").exists():
             home = self.data
             if not account.reaches(self.data):
-                home = SHARED / self._mark
-                home.mkdir(parents=True, exist_ok=True)
+                home = self._home_elsewhere()
                 if not account.reaches(home):
                     raise ServerError(
                         f"系统用户 {account.name} 进不了 {self.data}，也进不了 {home}，请用 MINZHENG_DATA 另选目录。"
                     )
                 say(f"系统用户 {account.name} 进不了 {self.data}，数据库改放在 {home}。")
-            (self.data / "place").write_text(f"{home}\n")
+                (self.data / "place").write_text(f"{home}\n")
         self.sockets.mkdir(mode=0o711, exist_ok=True)
         if self.sockets.is_symlink() or self.sockets.stat().st_uid not in (account.uid, os.geteuid()):
             raise ServerError(f"套接字目录 {self.sockets} 属于别的用户，请用 MINZHENG_DATA 另选较短的目录。")
         account.own(self.sockets)
         self.valkey_folder.mkdir(mode=0o700, exist_ok=True)
+
+    def _home_elsewhere(self) -> Path:
+        """A new place for this data folder. One that an earlier folder of the same name left behind is removed."""
+        for old in SHARED.glob(f"{self._mark}-*"):
+            _end(_pid_in(old / "valkey", "valkey.pid"), signal.SIGTERM)
+            _end(_pid_in(old / "postgres", "postmaster.pid"), signal.SIGQUIT)
+            shutil.rmtree(old)
+        home = SHARED / f"{self._mark}-{secrets.token_hex(4)}"
+        home.mkdir(parents=True)
+        return home
 
     def _start_postgres(self, account: "Account") -> None:
         binaries = account.binaries()

@@ -75,21 +75,44 @@ class Folder:
             time.sleep(0.05)
 
 
+def new_folder() -> Folder:
+    path = Path(tempfile.mkdtemp(prefix="minzheng-instance."))
+    path.chmod(0o711)
+    return Folder(path)
+
+
+def remove(folder: Folder) -> None:
+    folder.manage("stop")
+    folder.kill_everything()
+    shutil.rmtree(folder.path)
+
+
+@pytest.fixture(scope="session")
+def model_instance():
+    """A migrated instance at rest: copying its folder is quicker than making another, and must work anyway."""
+    folder = new_folder()
+    assert folder.manage("migrate").returncode == 0
+    assert folder.shell(COUNT) == "0"
+    assert folder.manage("stop").returncode == 0
+    yield folder
+    remove(folder)
+
+
 @pytest.fixture
-def make_instance():
+def make_instance(request):
+    """`make_instance()`: an instance in a folder of its own; `fresh=True`: the folder is empty."""
     made: list[Folder] = []
 
-    def make() -> Folder:
-        path = Path(tempfile.mkdtemp(prefix="minzheng-instance."))
-        path.chmod(0o711)
-        made.append(Folder(path))
+    def make(fresh: bool = False) -> Folder:
+        made.append(new_folder())
+        if not fresh:
+            model = request.getfixturevalue("model_instance")
+            subprocess.run(["cp", "-a", f"{model.path}/.", made[-1].path], check=True)
         return made[-1]
 
     yield make
     for folder in made:
-        folder.manage("stop")
-        folder.kill_everything()
-        shutil.rmtree(folder.path)
+        remove(folder)
 
 
 def test_data_is_kept_over_a_stop_and_a_kill_of_everything(make_instance):
@@ -118,7 +141,7 @@ def test_a_foreign_process_with_the_dead_servers_pid_does_not_block_the_start(ma
 
 
 def test_a_creation_cut_short_is_begun_again(make_instance):
-    instance = make_instance()
+    instance = make_instance(fresh=True)
     half = instance.path / "postgres.new"
     half.mkdir()
     (half / "PG_VERSION").write_text("18\n")
@@ -126,7 +149,7 @@ def test_a_creation_cut_short_is_begun_again(make_instance):
 
 
 def test_two_instances_start_side_by_side_and_share_nothing(make_instance):
-    one, two = make_instance(), make_instance()
+    one, two = make_instance(fresh=True), make_instance(fresh=True)
     both = [one.start("shell", "-v", "0", "-c", ADD), two.start("shell", "-v", "0", "-c", COUNT)]
     answers = [process.communicate(timeout=120) for process in both]
     assert [process.returncode for process in both] == [0, 0], answers
@@ -135,7 +158,7 @@ def test_two_instances_start_side_by_side_and_share_nothing(make_instance):
 
 
 def test_many_callers_at_once_start_one_instance_once(make_instance):
-    instance = make_instance()
+    instance = make_instance(fresh=True)
     callers = [instance.start("shell", "-v", "0", "-c", COUNT) for _ in range(4)]
     answers = [process.communicate(timeout=180) for process in callers]
     assert [out.strip() for out, _ in answers] == ["0"] * 4, answers
@@ -165,14 +188,14 @@ def test_a_refused_command_says_one_line_and_exits_1(make_instance, arguments):
 
 
 def test_stop_of_an_instance_that_never_ran_is_no_error(make_instance):
-    assert make_instance().manage("stop").returncode == 0
+    assert make_instance(fresh=True).manage("stop").returncode == 0
 
 
 @pytest.mark.skipif(os.geteuid() != 0, reason="only root has folders that the servers' user can't reach")
 def test_a_data_folder_that_the_servers_cannot_reach_is_kept_and_the_database_put_where_they_can(
     make_instance,
 ):
-    instance = make_instance()
+    instance = make_instance(fresh=True)
     instance.path.chmod(0o700)
     done = instance.manage("shell", "-v", "0", "-c", ADD)
     assert done.returncode == 0, done.stderr
@@ -181,6 +204,12 @@ def test_a_data_folder_that_the_servers_cannot_reach_is_kept_and_the_database_pu
         assert str(home) in done.stderr
         assert instance.manage("stop").returncode == 0
         assert instance.shell(COUNT) == "1"
+        # A folder made anew under the same name is a new instance.
+        shutil.rmtree(instance.path)
+        instance.path.mkdir(mode=0o700)
+        assert instance.shell(COUNT) == "0"
+        assert not home.exists()
+        home = Path((instance.path / "place").read_text().strip())
     finally:
         instance.manage("stop")
         shutil.rmtree(home)

@@ -15,7 +15,9 @@ GOOD = {
     "DATABASE_URL": "postgres://app:pw@db/minzheng",
     "REDIS_URL": "redis://redis:6379/0",
 }
-LOAD = "import minzheng.settings as s; print(s.DEBUG, s.SESSION_COOKIE_SECURE, s.DATABASES['default']['USER'])"
+LOAD = (
+    "import minzheng.settings as s; print(s.DEBUG, s.SESSION_COOKIE_SECURE, s.DATABASES['default']['USER'])"
+)
 
 
 def load(**changes: str | None) -> subprocess.CompletedProcess:
