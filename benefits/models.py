@@ -6,6 +6,7 @@ from django.contrib.postgres.fields import RangeOperators
 from django.db import models
 from django.db.models import F, Q
 from django.db.models.functions import Coalesce
+from django.urls import reverse
 from django.utils import timezone
 
 from casework.models import CaseEvent
@@ -236,6 +237,9 @@ class Entitlement(models.Model):
 
     def __str__(self):
         return f"{self.programme} {self.person}"
+
+    def get_absolute_url(self):
+        return reverse("benefits:entitlement", args=[self.pk])
 
 
 class EntitlementMember(models.Model):

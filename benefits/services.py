@@ -1,0 +1,522 @@
+"""The verbs of entitlements: assess and keep, grant, change, end, hold. Each is one transaction.
+
+A change never overwrites: the old row ends the month before and a successor opens (`previous`), or, when the change
+reaches back to the very first month, the old row becomes void. Rows are locked and versions compared, and what the
+database refuses (two live entitlements) comes back as a sentence.
+"""
+
+from collections.abc import Iterable, Iterator, Mapping
+from contextlib import contextmanager
+from datetime import date
+from typing import Any
+
+from django.db import IntegrityError, transaction
+from django.db.models import Q
+from django.utils import timezone
+
+from benefits.assessing import assess, policies_for
+from benefits.models import (
+    Assessment,
+    EndReason,
+    Entitlement,
+    EntitlementMember,
+    Hold,
+    Programme,
+)
+from benefits.policy import PolicyTable, freeze, parameter
+from core.errors import Conflict, NotAllowed, UserError
+from core.months import add_months, format_month, last_day, month_of, parse_month
+from district.models import Role
+from registry.models import Household, Person
+
+HOLDERS = {Role.BUREAU_OFFICER, Role.FINANCE}
+
+
+# — assessment —————————————————————————————————————————————
+
+
+def build_assessment(
+    facts: Mapping[str, Any],
+    *,
+    household: Household | None = None,
+    person: Person | None = None,
+    actor: Any = None,
+    table: PolicyTable | None = None,
+) -> Assessment:
+    """The answer for these facts as a row not yet saved, with the facts and the policy used. UserError when facts are
+    missing. `table`: policies read once for many."""
+    policies = policies_for(facts, table)
+    answer = assess(facts, policies=policies)
+    if "error" in answer:
+        raise UserError(answer["error"])
+    return Assessment(
+        programme_id=facts["programme"],
+        month=parse_month(str(facts["month"])),
+        facts=freeze(facts),
+        policy=freeze(policies),
+        eligible=answer["eligible"],
+        monthly_amount=answer["monthly_amount"],
+        persons=answer["persons"],
+        first_month=parse_month(answer["first_month"]) if answer["first_month"] else None,
+        lines=answer["lines"],
+        reasons=answer["reasons"],
+        conflicts=answer["conflicts"],
+        household=household,
+        person=person,
+        made_by=actor,
+    )
+
+
+def record_assessment(
+    facts: Mapping[str, Any],
+    *,
+    household: Household | None = None,
+    person: Person | None = None,
+    actor: Any = None,
+    table: PolicyTable | None = None,
+) -> Assessment:
+    """Assess and keep: facts, policy used and breakdown are frozen together. UserError when facts are missing."""
+    assessment = build_assessment(facts, household=household, person=person, actor=actor, table=table)
+    assessment.save()
+    assessment.refresh_from_db()
+    return assessment
+
+
+# — granting ———————————————————————————————————————————————
+
+
+def review_due(programme_code: str, care_class: str, month: date) -> date | None:
+    """The day by which the household must be reviewed, for one granted or reviewed in `month`: the last day of the
+    class's interval (dated parameter). None without a class."""
+    if not care_class:
+        return None
+    try:
+        months = int(parameter(f"review_months.{care_class}", month, programme_code))
+    except UserError:
+        return None
+    return last_day(add_months(month, months - 1))
+
+
+def grant(
+    assessment: Assessment,
+    *,
+    programme: Programme,
+    household: Household | None,
+    person: Person,
+    members: Iterable[Person],
+    first_month: date | None = None,
+    decided_by: Any = None,
+    care_class: str = "",
+    payee: Person | None = None,
+    actor: Any = None,
+) -> Entitlement:
+    """Open an entitlement of the assessed amount from `first_month` (the assessment's own when not given).
+
+    `members`: the persons covered, as many as the assessment counted. UserError when the assessment refused, or when
+    the household or one of the persons holds an excluding entitlement in those months.
+    """
+    people = list(members)
+    first = first_month or assessment.first_month
+    if not assessment.eligible or first is None:
+        raise UserError("测算结果不符合条件，不能批准待遇。")
+    if len(people) != assessment.persons:
+        raise UserError(f"保障对象 {len(people)} 人，与测算的 {assessment.persons} 人不一致。")
+    if not programme.is_active:
+        raise UserError(f"项目“{programme}”已停用。")
+    row = Entitlement(
+        programme=programme,
+        household=household,
+        person=person,
+        beneficiary_id=household.pk if household else person.pk,
+        payee=payee,
+        division_id=household.division_id if household else person.division_id,
+        persons=assessment.persons,
+        monthly_amount=assessment.monthly_amount,
+        first_month=first,
+        is_one_off=programme.is_one_off,
+        last_month=first if programme.is_one_off else None,
+        assessment=assessment,
+        decided_by=decided_by,
+        care_class=care_class,
+        review_due=review_due(programme.pk, care_class, first),
+    )
+    with _refusals([row], {row.beneficiary_id: [one.pk for one in people]}):
+        row.save()
+        _cover(row, [one.pk for one in people])
+    return row
+
+
+def grant_bulk(
+    rows: Iterable[tuple[Entitlement, Iterable[int]]], batch_size: int = 2000
+) -> list[Entitlement]:
+    """Many entitlements at once: unsaved rows, each with the keys of the persons it covers; three statements a batch.
+
+    All columns must be filled in but `beneficiary_id`; unsaved assessments are saved with them. All or nothing:
+    UserError names a holder who stands in the way.
+    """
+    pairs = [(row, list(people)) for row, people in rows]
+    groups = dict(Programme.objects.values_list("code", "group"))
+    for row, _ in pairs:
+        row.beneficiary_id = row.household_id or row.person_id
+    entitlements = [row for row, _ in pairs]
+    covered = {row.beneficiary_id: people for row, people in pairs}
+    with _refusals(entitlements, covered):
+        fresh: list[Any] = [
+            row.assessment for row in entitlements if row.assessment and row.assessment.pk is None
+        ]
+        Assessment.objects.bulk_create(fresh, batch_size=batch_size)
+        for row in entitlements:
+            row.assessment = row.assessment
+        Entitlement.objects.bulk_create(entitlements, batch_size=batch_size)
+        EntitlementMember.objects.bulk_create(
+            (
+                _member(row, person, groups[row.programme_id])
+                for row, people in pairs
+                for person in dict.fromkeys(people)
+            ),
+            batch_size=batch_size * 2,
+        )
+    return entitlements
+
+
+def _member(row: Entitlement, person_id: int, group: str) -> EntitlementMember:
+    return EntitlementMember(
+        entitlement=row,
+        person_id=person_id,
+        group=group,
+        first_month=row.first_month,
+        last_month=row.last_month,
+        is_void=row.is_void,
+    )
+
+
+def _cover(row: Entitlement, people: Iterable[int]) -> None:
+    group = row.programme.group
+    EntitlementMember.objects.bulk_create(_member(row, person, group) for person in dict.fromkeys(people))
+
+
+# — change and end —————————————————————————————————————————
+
+
+def locked(entitlement: Entitlement, version: int | None = None) -> Entitlement:
+    """The row as it is now, locked. Conflict when it is no longer the `version` that the user saw."""
+    row = (
+        Entitlement.objects.select_for_update(of=("self",)).select_related("programme").get(pk=entitlement.pk)
+    )
+    if version is not None and row.version != version:
+        raise Conflict("这份待遇刚被别人改过，请核对后再办。", changes=_differences(entitlement, row))
+    if row.is_void:
+        raise UserError("这份待遇已被替换，自始无效，不能再变更。")
+    return row
+
+
+def _differences(seen: Entitlement, now: Entitlement) -> list[str]:
+    """What the other person changed, in words."""
+    changes = []
+    for name in ("monthly_amount", "persons", "last_month", "end_reason", "is_void", "care_class"):
+        before, after = getattr(seen, name), getattr(now, name)
+        if before != after:
+            field: Any = Entitlement._meta.get_field(name)
+            label = field.verbose_name
+            changes.append(f"{label}：{_word(before)} → {_word(after)}")
+    return changes or [f"版本：第 {now.version} 版"]
+
+
+def _word(value: Any) -> str:
+    if isinstance(value, date):
+        return format_month(value)
+    return str(value) if value not in (None, "") else "（空）"
+
+
+def change_entitlement(
+    entitlement: Entitlement,
+    assessment: Assessment,
+    from_month: date,
+    reason: str,
+    actor: Any,
+    event: Any = None,
+    version: int | None = None,
+    members: Iterable[Person] | None = None,
+    care_class: str | None = None,
+) -> Entitlement:
+    """Another amount from `from_month` on: the old row ends the month before (or is void from the start), its successor
+    carries the new assessment, the holds and, unless `members` are given, the same persons.
+
+    UserError when the month lies outside the entitlement, or the new assessment refuses.
+    """
+    if not reason.strip():
+        raise UserError("请写明变更原因。", field="reason")
+    if not assessment.eligible:
+        raise UserError("新的测算结果不符合条件，应当停发而不是变更。")
+    with transaction.atomic():
+        old = locked(entitlement, version)
+        _inside(old, from_month)
+        people = (
+            [one.pk for one in members]
+            if members is not None
+            else list(old.members.values_list("person_id", flat=True))
+        )
+        successor = _successor(old, assessment, from_month, reason.strip(), event)
+        if care_class is not None:
+            successor.care_class = care_class
+        successor.review_due = review_due(old.programme_id, successor.care_class, from_month)
+        if from_month == old.first_month:
+            old.is_void = True
+        else:
+            old.last_month = add_months(from_month, -1)
+        old.end_reason, old.end_note = "", ""
+        old.version += 1
+        with _refusals([successor], {successor.beneficiary_id: people}):
+            old.save(update_fields=["is_void", "last_month", "end_reason", "end_note", "version"])
+            successor.save()
+            _cover(successor, people)
+            _carry_holds(old, successor)
+    return successor
+
+
+def _inside(row: Entitlement, month: date) -> None:
+    if month < row.first_month:
+        raise UserError(
+            f"{format_month(month)} 早于本次认定的起始月份 {format_month(row.first_month)}，"
+            "请从当月适用的那次认定办理。"
+        )
+    if row.last_month and month > row.last_month:
+        raise UserError(
+            f"这份待遇已于 {format_month(row.last_month)} 止，不能从 {format_month(month)} 变更。"
+        )
+
+
+def _successor(
+    old: Entitlement, assessment: Assessment, from_month: date, reason: str, event: Any
+) -> Entitlement:
+    return Entitlement(
+        programme=old.programme,
+        household_id=old.household_id,
+        person_id=old.person_id,
+        beneficiary_id=old.beneficiary_id,
+        payee_id=old.payee_id,
+        division_id=old.division_id,
+        persons=assessment.persons,
+        monthly_amount=assessment.monthly_amount,
+        first_month=from_month,
+        last_month=old.last_month,
+        is_one_off=old.is_one_off,
+        assessment=assessment,
+        decided_by=event,
+        previous=old,
+        change_reason=reason[:300],
+        care_class=old.care_class,
+        certificate_number=old.certificate_number,
+        end_reason=old.end_reason,
+        end_note=old.end_note,
+        ended_by_id=old.ended_by_id,
+        ended_at=old.ended_at,
+    )
+
+
+def _carry_holds(old: Entitlement, successor: Entitlement) -> None:
+    """Holds that are in force from the successor's first month go on there; the months before stay with the old row."""
+    start = successor.first_month
+    later = old.holds.filter(lifted_at__isnull=True).filter(
+        Q(last_month__isnull=True) | Q(last_month__gte=start)
+    )
+    hold: Any
+    for hold in list(later):
+        if hold.first_month >= start:
+            hold.entitlement = successor
+            hold.save(update_fields=["entitlement"])
+            continue
+        Hold.objects.create(
+            entitlement=successor,
+            first_month=start,
+            last_month=hold.last_month,
+            reason=hold.reason,
+            placed_by_id=hold.placed_by_id,
+            placed_at=hold.placed_at,
+        )
+        hold.last_month = add_months(start, -1)
+        hold.save(update_fields=["last_month"])
+
+
+def end_entitlement(
+    entitlement: Entitlement,
+    last_month: date,
+    reason: str,
+    note: str,
+    actor: Any,
+    event: Any = None,
+    version: int | None = None,
+) -> Entitlement:
+    """The last month that is paid, with its reason; gives the row that now carries the end.
+
+    When that month lies before a later change, the later rows become void and the row in force then is ended; before
+    the very first month the whole chain is void and was never in force. `other` needs words. On death the month of
+    death is still paid, and no later one. UserError when it ended already no later than that.
+    """
+    if reason not in EndReason.values:
+        raise UserError("请选择停发原因。", field="end_reason")
+    if reason == EndReason.OTHER and not note.strip():
+        raise UserError("停发原因为“其他”时须写明说明。", field="end_note")
+    with transaction.atomic():
+        row: Any = locked(entitlement, version)
+        if row.successors.filter(is_void=False).exists():
+            raise UserError("这份待遇后来变更过，请从最近一次认定办理停发。")
+        if row.last_month and last_month >= row.last_month and row.end_reason:
+            raise UserError(
+                f"这份待遇已于 {format_month(row.last_month)} 止（{row.get_end_reason_display()}）。"
+            )
+        _after_death(row, last_month, reason)
+        while last_month < row.first_month and row.previous_id:
+            row = _void(row)
+        if last_month < row.first_month:
+            row.is_void = True
+        else:
+            row.last_month = last_month
+        row.end_reason, row.end_note = reason, note.strip()[:500]
+        row.ended_by, row.ended_at = event, timezone.now()
+        row.version += 1
+        row.save(
+            update_fields=[
+                "is_void",
+                "last_month",
+                "end_reason",
+                "end_note",
+                "ended_by",
+                "ended_at",
+                "version",
+            ]
+        )
+    return row
+
+
+def _void(row: Entitlement) -> Entitlement:
+    """Make a later change void and step back to what it replaced."""
+    row.is_void = True
+    row.version += 1
+    row.save(update_fields=["is_void", "version"])
+    assert row.previous_id is not None
+    before = Entitlement.objects.select_for_update(of=("self",)).get(pk=row.previous_id)
+    if before.is_void:
+        # It was replaced from its own first month: what stood before it is in force again.
+        if before.previous_id and before.first_month == row.first_month:
+            return _void(before)
+        before.is_void = False
+    return before
+
+
+def last_month_after_death(day: date) -> date:
+    """死亡当月照发，次月起停发."""
+    return month_of(day)
+
+
+def _after_death(row: Entitlement, last_month: date, reason: str) -> None:
+    if reason != EndReason.DEATH or row.persons != 1:
+        return
+    day = row.person.death_date
+    if day and last_month > last_month_after_death(day):
+        raise UserError(
+            f"{row.person} 于 {day:%Y-%m-%d} 死亡，末月应为 {format_month(last_month_after_death(day))}。",
+            field="last_month",
+        )
+
+
+# — holds ——————————————————————————————————————————————————
+
+
+def place_hold(
+    entitlement: Entitlement, first_month: date, last_month: date | None, reason: str, actor: Any
+) -> Hold:
+    """暂缓发放 from a month, open-ended without `last_month`. The months stay owed and are paid after lifting."""
+    _holder(actor)
+    if not reason.strip():
+        raise UserError("请写明暂缓原因。", field="reason")
+    if last_month and last_month < first_month:
+        raise UserError("末月早于起始月份。", field="last_month")
+    with transaction.atomic():
+        row = locked(entitlement)
+        if row.last_month and first_month > row.last_month:
+            raise UserError(
+                f"这份待遇已于 {format_month(row.last_month)} 止，无须暂缓。", field="first_month"
+            )
+        overlap = _overlapping(row.holds.filter(lifted_at__isnull=True), first_month, last_month).first()
+        if overlap:
+            until = format_month(overlap.last_month) or "至今"
+            raise UserError(
+                f"这些月份已在暂缓之中（{format_month(overlap.first_month)} 起，{until}）。",
+                field="first_month",
+            )
+        return Hold.objects.create(
+            entitlement=row,
+            first_month=max(first_month, row.first_month),
+            last_month=last_month,
+            reason=reason.strip()[:300],
+            placed_by=actor,
+        )
+
+
+def lift_hold(hold: Hold, reason: str, actor: Any) -> Hold:
+    """Lift a hold: all months that it held are owed again. UserError when it is lifted already."""
+    _holder(actor)
+    if not reason.strip():
+        raise UserError("请写明解除原因。", field="reason")
+    with transaction.atomic():
+        row = Hold.objects.select_for_update().get(pk=hold.pk)
+        if row.lifted_at:
+            raise UserError(f"这次暂缓已由{row.lifted_by or '系统'}解除。")
+        row.lifted_at, row.lifted_by, row.lift_reason = timezone.now(), actor, reason.strip()[:300]
+        row.save(update_fields=["lifted_at", "lifted_by", "lift_reason"])
+    return row
+
+
+def _holder(actor: Any) -> None:
+    if actor is not None and actor.role not in HOLDERS:
+        raise NotAllowed("暂缓和解除暂缓由业务股室或财务办理。")
+
+
+# — what the database refuses, in words ——————————————————————
+
+
+def _overlapping(queryset: Any, first: date, last: date | None) -> Any:
+    found = queryset.filter(Q(last_month__isnull=True) | Q(last_month__gte=first))
+    return found.filter(first_month__lte=last) if last else found
+
+
+@contextmanager
+def _refusals(rows: list[Entitlement], covered: Mapping[int, list[int]]) -> Iterator[None]:
+    """A transaction whose refusal by an exclusion constraint names who holds what since when."""
+    try:
+        with transaction.atomic():
+            yield
+    except IntegrityError as error:
+        name = getattr(getattr(error.__cause__, "diag", None), "constraint_name", "") or ""
+        if name not in ("entitlement_one_live", "entitlementmember_one_group_at_a_time"):
+            raise
+        raise UserError(_who_holds(rows, covered)) from error
+
+
+def _who_holds(rows: list[Entitlement], covered: Mapping[int, list[int]]) -> str:
+    for row in rows:
+        live = Entitlement.objects.filter(is_void=False, is_one_off=False).exclude(pk=row.pk)
+        same = live.filter(programme=row.programme_id, beneficiary_id=row.beneficiary_id)
+        found = _overlapping(same, row.first_month, row.last_month).exclude(pk=row.previous_id).first()
+        if found:
+            return _already(found.person, found)
+        people = EntitlementMember.objects.filter(
+            is_void=False, group=row.programme.group, person__in=covered.get(row.beneficiary_id, [])
+        ).exclude(entitlement__in=[pk for pk in (row.pk, row.previous_id) if pk])
+        member = (
+            _overlapping(people, row.first_month, row.last_month)
+            .select_related("person", "entitlement__programme")
+            .first()
+        )
+        if member:
+            return _already(member.person, member.entitlement)
+    return "同一对象在同一时期只能享受一份，批次中有重复，没有写入。"
+
+
+def _already(person: Person, held: Entitlement) -> str:
+    home = f"（户编号 {held.household.number}）" if held.household else ""
+    until = f"，至 {format_month(held.last_month)}" if held.last_month else ""
+    return (
+        f"{person} 自 {format_month(held.first_month)} 起{until}已享受{held.programme}{home}，不能重复享受。"
+    )
