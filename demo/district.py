@@ -1,0 +1,93 @@
+"""The synthetic district, put together: accounts, registry, decisions, twelve months."""
+
+from collections.abc import Callable
+from dataclasses import dataclass
+from datetime import date
+from decimal import Decimal
+from random import Random
+
+import pghistory
+from django.db import transaction
+from django.utils import timezone
+
+from benefits.models import Entitlement, Standard
+from core.errors import UserError
+from core.months import format_month, month_of, month_range
+from demo.accounts import Staff
+from demo.build import Placed, register
+from demo.decisions import end_all, grant_all
+from demo.facts import Case, choose_incomes, household
+from demo.months import run_month
+from demo.names import Numbers
+from demo.plan import REPORT_2020, solve
+from payouts.services import run_figures
+from registry.models import Person
+
+Tell = Callable[[str], None]
+
+
+@dataclass
+class Demo:
+    """What the command is asked for. `scale` 1 is the size of the report."""
+
+    year: int
+    scale: float
+    seed: int
+    tell: Tell
+
+    def check(self) -> None:
+        """UserError when the demo can't or must not be made here."""
+        if Person.objects.exists():
+            raise UserError("数据库里已有居民，演示数据只能写进空库。")
+        if not 0.005 <= self.scale <= 5:
+            raise UserError("规模（--scale）应在 0.005 与 5 之间。")
+        if date(self.year, 12, 1) > month_of(timezone.localdate()):
+            raise UserError(f"{self.year} 年还没有过完，不能生成全年的演示数据。")
+        if not Standard.objects.filter(
+            programme=REPORT_2020[0].programme, effective_from__lte=date(self.year - 1, 1, 1)
+        ).exists():
+            raise UserError(f"{self.year - 1} 年没有施行的低保标准，不能生成 {self.year} 年的演示数据。")
+
+    def make(self) -> None:
+        """Everything, in the order in which it would happen. UserError when the database is not empty."""
+        self.check()
+        rng = Random(self.seed)
+        with pghistory.context(reason="生成演示数据"):
+            with transaction.atomic():
+                staff = Staff.made()
+                self.tell("账号：各乡镇（街道）和区局")
+                placed = register(self.plan(rng), rng)
+                persons = sum(len(one.persons) for one in placed)
+                self.tell(f"登记：{len(placed)} 户 {persons} 人")
+            self.run_year(placed, staff, rng)
+
+    def plan(self, rng: Random) -> list[Case]:
+        """The households of all programmes with the incomes that make the year's totals."""
+        cases: list[Case] = []
+        for report in REPORT_2020:
+            target = report.scaled(self.scale) if self.scale != 1 else report
+            group = [household(movement, self.year, rng) for movement in solve(target, rng)]
+            choose_incomes(group, target.amount, rng)
+            cases += group
+        return cases
+
+    def run_year(self, placed: list[Placed], staff: Staff, rng: Random) -> None:
+        numbers = Numbers(Random(self.seed + 1))
+        months = month_range(date(self.year, 1, 1), date(self.year, 12, 1))
+        entitlements: dict[int, Entitlement] = {}
+        for place, month in enumerate(months, start=1):
+            with transaction.atomic():
+                # The stock was granted over the year before, and is there when January is made.
+                begin = [one for one in placed if max(one.case.movement.entry, 1) == place]
+                entitlements |= grant_all(begin, staff["relief1"])
+                stop = [one for one in placed if one.case.movement.exit == place]
+                end_all(stop, entitlements, month, staff["relief1"])
+            amount, households = Decimal(0), 0
+            for report in REPORT_2020:
+                figures = run_figures(run_month(report.programme, month, staff, numbers, rng))
+                amount += figures["amount"]
+                households += figures["households"]
+            self.tell(
+                f"{format_month(month)}：新增 {sum(one.case.movement.entry == place for one in begin)} 户，停发 {len(stop)} 户，"
+                f"发放 {households:,} 户 {amount:,} 元，已结账"
+            )
