@@ -1,0 +1,72 @@
+"""The system's own reckoning beside an old ledger's amount: from the registry's facts, assets taken as within limits.
+
+It decides nothing and is not kept; a caseworker sees where the ledger and the rules part.
+"""
+
+from collections.abc import Mapping
+from datetime import date
+from decimal import Decimal
+from typing import Any
+
+from benefits.assessing import assess
+from benefits.policy import policy_table
+from core.months import format_month
+from registry.models import DisabilityCertificate, Person
+from relief.rules import DIBAO
+
+
+class OwnAssessments:
+    """`members`: household key → keys of the persons covered. Three queries for any number of households."""
+
+    def __init__(self, members: Mapping[int, list[int]]):
+        people = {person for home in members.values() for person in home}
+        self._members = members
+        self._people = {one.pk: one for one in Person.objects.filter(pk__in=people)}
+        self._certificates = {
+            one.person_id: one
+            for one in DisabilityCertificate.objects.filter(person__in=people, until__isnull=True)
+        }
+        self._table = policy_table(DIBAO)
+
+    def answer(
+        self, programme: str, household: int, month: date, income: Decimal | None = None
+    ) -> dict[str, Any] | None:
+        """The assessment of contract §5; None when no income is known. `income`: the ledger's own, yuan a month."""
+        people = [self._people[one] for one in self._members[household]]
+        if income is None and all(one.monthly_income is None for one in people):
+            return None
+        return assess(
+            {
+                "ref": household,
+                "programme": programme,
+                "month": format_month(month),
+                "members": [self._facts(one, income is None) for one in people],
+                "household": {
+                    "income": {"transfer": income or 0},
+                    "financial_assets": 0,
+                    "houses": 1,
+                    "vehicles": 0,
+                    "shops": 0,
+                },
+            },
+            table=self._table,
+        )
+
+    def amount(
+        self, programme: str, household: int, month: date, income: Decimal | None = None
+    ) -> Decimal | None:
+        """Yuan a month by the rules; 0 when they refuse; None when it can't be reckoned."""
+        answer = self.answer(programme, household, month, income)
+        return None if answer is None or "error" in answer else Decimal(answer["monthly_amount"])
+
+    def _facts(self, one: Person, with_income: bool) -> dict[str, Any]:
+        facts: dict[str, Any] = {
+            "ref": str(one.pk),
+            "birth_date": one.birth_date,
+            "labour": one.labour,
+            "income": {"wages": one.monthly_income or 0} if with_income else {},
+        }
+        certificate = self._certificates.get(one.pk)
+        if certificate:
+            facts["disability"] = {"kind": certificate.kind, "grade": certificate.grade}
+        return facts

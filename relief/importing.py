@@ -1,0 +1,282 @@
+"""`import_dibao`: the old ledger's households taken over, live and ended (contract §2).
+
+The stated amount and persons stay the old ledger's decision; the system's own assessment is only set beside them.
+"""
+
+from collections import defaultdict
+from datetime import date
+from typing import Any
+
+from benefits.models import EndReason, Entitlement, EntitlementMember, EntitlementSource, Programme
+from benefits.services import grant_bulk, review_due
+from core import cells, identity
+from core.cells import clean_code, is_blank
+from core.importing import CREATED, REJECTED, UNCHANGED, UPDATED, Importer, Row
+from core.months import add_months, format_month, month_of
+from core.sheets import Column
+from registry.batches import ledger
+from registry.models import Membership, Relation
+from relief import ledger as words
+from relief.beside import OwnAssessments
+
+COLUMNS = (
+    Column("id_number", "户主身份证号", ("户主身份证号码", "户主身份证"), required=True, identifier=True),
+    Column("programme", "类型", ("低保类型", "类别"), required=True),
+    Column("persons", "保障人数", ("保障人口", "人数"), required=True),
+    Column("amount", "月保障金", ("月保障金额", "月低保金", "月补助金额"), required=True),
+    Column("first", "起始月份", ("起始年月", "开始月份"), required=True),
+    Column("stop", "停保月份", ("停发月份", "停止月份", "停保年月")),
+    Column("reason", "停发原因", ("停保原因", "停止原因")),
+    Column("care_class", "保障类别", ("分类", "ABC类")),
+    Column("income", "家庭月收入"),
+    Column("certificate", "低保证号", ("证号", "低保证编号"), identifier=True),
+)  # fmt: skip
+MOST_NOTES = 200
+
+
+def overlap(first: date, last: date | None, other_first: date, other_last: date | None) -> bool:
+    """Whether two spans of months (both ends included, None open) share a month."""
+    return (last is None or other_first <= last) and (other_last is None or first <= other_last)
+
+
+def span(first: date, last: date | None) -> str:
+    return f"{format_month(first)} 至 {format_month(last) or '今'}"
+
+
+@ledger("dibao")
+class DibaoImporter(Importer):
+    """Live and ended 低保 of the old ledger."""
+
+    title = "低保台账"
+    columns = COLUMNS
+
+    def __init__(self, user: Any = None, today: date | None = None):
+        super().__init__(user, today)
+        self.members: dict[int, list[int]] = {}
+        self.updates: list[tuple[Row, Entitlement]] = []
+
+    # --- one row ---
+
+    def parse(self, row: Row) -> None:
+        self.require(row, "id_number", "programme", "persons", "amount", "first")
+        data, read = row.data, self.read
+        found = read(row, "id_number", identity.read_id, self.today)
+        data["id_number"] = found and found.number
+        data["programme"] = read(row, "programme", words.read_type)
+        data["persons"] = read(row, "persons", cells.parse_count)
+        if data["persons"] is not None and not 1 <= data["persons"] <= 30:
+            row.refuse("保障人数", f"“{data['persons']}”不是一户的保障人数")
+        data["amount"] = read(row, "amount", cells.parse_amount, row.raw.head.units.get("amount", 1))
+        if data["amount"] is not None and not data["amount"]:
+            row.refuse("月保障金", "应大于 0")
+        data["first"] = read(row, "first", words.read_month)
+        self._stop(row)
+        data["care_class"] = read(row, "care_class", words.read_class) or ""
+        data["income"] = read(row, "income", cells.parse_amount, row.raw.head.units.get("income", 1))
+        data["certificate"] = (read(row, "certificate", clean_code) or "")[:40]
+
+    def _stop(self, row: Row) -> None:
+        """停保月份 is the first month no longer paid."""
+        stop = self.read(row, "stop", words.read_month)
+        reason = self.read(row, "reason", words.read_reason)
+        row.data["last"] = add_months(stop, -1) if stop else None
+        row.data["end_reason"], row.data["end_note"] = reason or ("", "")
+        if stop and row.data["first"] and stop <= row.data["first"]:
+            row.refuse("停保月份", f"{format_month(stop)} 不晚于起始月份 {format_month(row.data['first'])}")
+        if stop and not reason:
+            row.data["end_reason"], row.data["end_note"] = EndReason.OTHER.value, "旧台账未注明原因"
+            row.warnings.append("停保没有写原因，按“其他”")
+        if reason and not stop and is_blank(row.raw.get("stop")):
+            row.refuse("停保月份", "写了停发原因却没有停保月份")
+
+    # --- with the registry and what is held ---
+
+    def plan(self, rows: list[Row]) -> None:
+        self._households(self.standing(rows))
+        self._each_once(self.standing(rows))
+        self._against_held(self.standing(rows))
+        self._coverage(self.standing(rows))
+        self._beside(self.standing(rows))
+        for row in self.standing(rows):
+            row.action = row.action or CREATED
+        self._tell(rows)
+
+    def _households(self, rows: list[Row]) -> None:
+        """The head's current household; for one who has left it (died) the last one."""
+        numbers = {row.data["id_number"] for row in rows}
+        homes: dict[str, Membership] = {}
+        found = Membership.objects.filter(person__id_number__in=numbers).select_related("person", "household")
+        for membership in found.order_by("since"):
+            known = homes.get(membership.person.id_number)
+            if known is None or membership.until is None or known.until is not None:
+                homes[membership.person.id_number] = membership
+        for row in rows:
+            home = homes.get(row.data["id_number"])
+            if home is None:
+                row.refuse("户主身份证号", "登记册中没有此人或此人没有登记家庭，请先导入居民与家庭")
+            elif not home.household.division_id.startswith(self.area):
+                row.refuse("户主身份证号", "该户不在您的辖区内")
+            else:
+                row.data.update(
+                    household=home.household_id, person=home.person_id, division=home.household.division_id
+                )
+                if home.relation != Relation.HEAD:
+                    row.warnings.append(f"{home.person}在登记册中不是户主（{home.get_relation_display()}）")
+
+    def _each_once(self, rows: list[Row]) -> None:
+        """Rows of one household that overlap contradict each other: all of them are refused. An exact repetition stands
+        once and adds nothing."""
+        by_home: dict[int, list[Row]] = defaultdict(list)
+        for row in rows:
+            same = [other for other in by_home[row.data["household"]] if other.data == row.data]
+            if same:
+                row.action = UNCHANGED
+                row.warnings.append(f"与{same[0].where}完全相同")
+            else:
+                by_home[row.data["household"]].append(row)
+        for same in by_home.values():
+            clashes = [
+                (one, other)
+                for place, one in enumerate(same)
+                for other in same[place + 1 :]
+                if overlap(one.data["first"], one.data["last"], other.data["first"], other.data["last"])
+            ]
+            for one, other in clashes:
+                one.refuse("起始月份", f"与{other.where}是同一户，月份重叠")
+                other.refuse("起始月份", f"与{one.where}是同一户，月份重叠")
+
+    def _against_held(self, rows: list[Row]) -> None:
+        """What the household holds already: the same row taken over before is unchanged, an overlap is refused."""
+        held: dict[int, list[Entitlement]] = defaultdict(list)
+        homes = {row.data["household"] for row in rows}
+        found = Entitlement.objects.filter(household__in=homes, programme__group="dibao")
+        for one in found.select_related("programme", "person"):
+            held[one.household_id or 0].append(one)
+        for row in rows:
+            if row.action:
+                continue
+            data, mine = row.data, held[row.data["household"]]
+            same = next((one for one in mine if self._is_same(one, data)), None)
+            if same:
+                self._again(row, same)
+                continue
+            for one in mine:
+                if not one.is_void and overlap(data["first"], data["last"], one.first_month, one.last_month):
+                    row.refuse(
+                        "起始月份",
+                        f"该户已有{one.programme}（{span(one.first_month, one.last_month)}，"
+                        f"每月 {one.monthly_amount} 元），月份重叠",
+                    )
+                    break
+
+    def _is_same(self, held: Entitlement, data: dict[str, Any]) -> bool:
+        return (
+            held.source == EntitlementSource.TAKEN_OVER
+            and (held.programme_id, held.first_month) == (data["programme"], data["first"])
+            and (held.monthly_amount, held.persons) == (data["amount"], data["persons"])
+            and data["last"] in (None, held.last_month)
+        )
+
+    def _again(self, row: Row, held: Entitlement) -> None:
+        row.action = UNCHANGED
+        if held.is_void or held.last_month != row.data["last"]:
+            row.warnings.append("该户在本系统中已变更或停发，未改动")
+            return
+        for column, name, value in (
+            ("保障类别", "care_class", row.data["care_class"]),
+            ("低保证号", "certificate_number", row.data["certificate"]),
+        ):
+            if value and value != getattr(held, name):
+                row.changes.append((column, getattr(held, name), value))
+                setattr(held, name, value)
+        if row.changes:
+            row.action = UPDATED
+            self.updates.append((row, held))
+
+    def _coverage(self, rows: list[Row]) -> None:
+        """Every registered member is covered; one whom another household's 低保 covers then refuses the row."""
+        homes = {row.data["household"] for row in rows if not row.action}
+        members: dict[int, list[int]] = defaultdict(list)
+        pairs = Membership.objects.filter(household__in=homes, until__isnull=True)
+        for home, person in pairs.order_by("id").values_list("household_id", "person_id"):
+            members[home].append(person)
+        for row in rows:
+            if not row.action and row.data["person"] not in members[row.data["household"]]:
+                members[row.data["household"]].insert(0, row.data["person"])
+        self.members = members
+        held: dict[int, list[EntitlementMember]] = defaultdict(list)
+        people = {person for home in members.values() for person in home}
+        covered = EntitlementMember.objects.filter(person__in=people, group="dibao", is_void=False)
+        for one in covered.select_related("person", "entitlement__household"):
+            held[one.person_id].append(one)
+        for row in rows:
+            if not row.action:
+                self._covered_once(row, held)
+
+    def _covered_once(self, row: Row, held: dict[int, list[EntitlementMember]]) -> None:
+        home = self.members[row.data["household"]]
+        for person in home:
+            for one in held[person]:
+                if overlap(row.data["first"], row.data["last"], one.first_month, one.last_month):
+                    number = one.entitlement.household.number if one.entitlement.household else ""
+                    months = span(one.first_month, one.last_month)
+                    row.refuse("户主身份证号", f"成员{one.person}已由户编号 {number} 的低保保障（{months}）")
+                    return
+        if len(home) != row.data["persons"]:
+            row.warnings.append(f"保障人数 {row.data['persons']}，登记成员 {len(home)} 人")
+
+    def _beside(self, rows: list[Row]) -> None:
+        """The system's own assessment beside the stated amount, for live rows whose income is known."""
+        live = [row for row in rows if not row.action and row.data["last"] is None]
+        own = OwnAssessments({row.data["household"]: self.members[row.data["household"]] for row in live})
+        month = month_of(self.today)
+        for row in live:
+            amount = own.amount(row.data["programme"], row.data["household"], month, row.data["income"])
+            if amount is not None and amount != row.data["amount"]:
+                row.warnings.append(f"旧台账每月 {row.data['amount']} 元，按登记情况测算为 {amount} 元")
+
+    def _tell(self, rows: list[Row]) -> None:
+        warned = [row for row in rows if row.warnings and row.action != REJECTED]
+        for row in warned[:MOST_NOTES]:
+            self.notes.append(f"{row.where}：{'；'.join(row.warnings)}")
+        if len(warned) > MOST_NOTES:
+            self.notes.append(f"另有 {len(warned) - MOST_NOTES} 行也有提示。")
+
+    def more_counts(self, rows: list[Row]) -> dict[str, int]:
+        return {"warnings": sum(1 for row in rows if row.warnings and row.action != REJECTED)}
+
+    # --- writing ---
+
+    def write(self, rows: list[Row]) -> None:
+        month = month_of(self.today)
+        due: dict[tuple[str, str], date | None] = {}
+        for code in Programme.objects.filter(group="dibao").values_list("code", flat=True):
+            for care_class in ("", "A", "B", "C"):
+                due[code, care_class] = review_due(code, care_class, month)
+        grant_bulk(
+            (_entitlement(row.data, due), self.members[row.data["household"]])
+            for row in rows
+            if row.action == CREATED
+        )
+        Entitlement.objects.bulk_update(
+            [held for _, held in self.updates], ["care_class", "certificate_number"], batch_size=1000
+        )
+
+
+def _entitlement(data: dict[str, Any], due: dict[tuple[str, str], date | None]) -> Entitlement:
+    return Entitlement(
+        programme_id=data["programme"],
+        household_id=data["household"],
+        person_id=data["person"],
+        division_id=data["division"],
+        persons=data["persons"],
+        monthly_amount=data["amount"],
+        first_month=data["first"],
+        last_month=data["last"],
+        source=EntitlementSource.TAKEN_OVER,
+        care_class=data["care_class"],
+        certificate_number=data["certificate"],
+        review_due=None if data["last"] else due[data["programme"], data["care_class"]],
+        end_reason=data["end_reason"],
+        end_note=data["end_note"],
+    )
