@@ -12,7 +12,7 @@ from core.errors import UserError
 from core.importing import REJECTED, Importer, Row
 from core.sheets import Column
 from district.models import Division
-from registry import matching, rules, writing
+from registry import matching, rules, undoing, writing
 from registry.batches import ledger
 from registry.models import Relation
 from registry.names import tidy_name
@@ -54,7 +54,7 @@ COLUMNS = (
 )
 
 
-@ledger("registry")
+@ledger("registry", undo=undoing.undo)
 class RegistryImporter(Importer):
     """Households, members, accounts and certificates."""
 

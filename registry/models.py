@@ -6,6 +6,7 @@ from django.contrib.postgres.indexes import GinIndex
 from django.db import models
 from django.db.models import Func, Q
 from django.db.models.functions import Right
+from django.urls import reverse
 from django.utils import timezone
 
 from core.fields import MoneyField
@@ -105,6 +106,9 @@ class Person(models.Model):
     def __str__(self):
         return self.name
 
+    def get_absolute_url(self):
+        return reverse("registry:person", args=[self.pk])
+
 
 @tracked()
 class Household(models.Model):
@@ -127,6 +131,9 @@ class Household(models.Model):
 
     def __str__(self):
         return self.number
+
+    def get_absolute_url(self):
+        return reverse("registry:household", args=[self.pk])
 
 
 @tracked()
@@ -278,6 +285,9 @@ class ImportBatch(models.Model):
 
     def __str__(self):
         return f"{self.file.name}"
+
+    def get_absolute_url(self):
+        return reverse("registry:import", args=[self.pk])
 
 
 class RowAction(models.TextChoices):
