@@ -271,19 +271,30 @@ UNFOLD = {
 REST_FRAMEWORK = {
     "DEFAULT_AUTHENTICATION_CLASSES": ["rest_framework.authentication.SessionAuthentication"],
     "DEFAULT_PERMISSION_CLASSES": ["rest_framework.permissions.IsAuthenticated"],
-    "DEFAULT_PAGINATION_CLASS": "rest_framework.pagination.LimitOffsetPagination",
-    "PAGE_SIZE": 50,
+    "DEFAULT_RENDERER_CLASSES": ["rest_framework.renderers.JSONRenderer"],
+    "DEFAULT_PARSER_CLASSES": ["rest_framework.parsers.JSONParser"],
     "DEFAULT_FILTER_BACKENDS": ["django_filters.rest_framework.DjangoFilterBackend"],
-    "DEFAULT_SCHEMA_CLASS": "drf_spectacular.openapi.AutoSchema",
+    "DEFAULT_SCHEMA_CLASS": "core.api.RoomSchema",
+    "EXCEPTION_HANDLER": "core.api.chinese_errors",
     "COERCE_DECIMAL_TO_STRING": True,
 }
 SPECTACULAR_SETTINGS = {
     "TITLE": "民政业务系统",
+    "DESCRIPTION": "只读接口，权限与网页相同：只看得到本人辖区和业务线内的数据，身份证号、账号一律掩码。",
     "VERSION": "1",
     "SERVE_INCLUDE_SCHEMA": False,
     "SERVE_PERMISSIONS": ["rest_framework.permissions.IsAuthenticated"],
     "SWAGGER_UI_DIST": "SIDECAR",
     "SWAGGER_UI_FAVICON_HREF": "SIDECAR",
+    # Columns of one name with different choices, each under the name of its choices.
+    "ENUM_NAME_OVERRIDES": {
+        "AreaKindEnum": "district.models.AreaKind",
+        "CaseStateEnum": "casework.models.CaseState",
+        "DisabilityKindEnum": "registry.models.DisabilityKind",
+        "PaymentKindEnum": "payouts.models.PaymentKind",
+        "RunKindEnum": "payouts.models.RunKind",
+        "RunStateEnum": "payouts.models.RunState",
+    },
 }
 
 # --- Log ---
