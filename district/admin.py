@@ -90,16 +90,18 @@ class UserAdmin(RoomAdmin):
 
     @admin.display(description="业务线")
     def lines_shown(self, obj: User) -> str:
+        if len(obj.lines) == len(Line.values):
+            return "全部"
         return "、".join(Line(one).label for one in obj.lines)
 
     def get_queryset(self, request: HttpRequest) -> Any:
         return super().get_queryset(request).filter(division__code__startswith=request.user.division_id)
 
-    def get_fields(self, request: HttpRequest, obj: Any = None) -> list[str]:
-        fields = ["username", "full_name", "phone", "role", "division", "lines", "office"]
+    def get_fields(self, request: HttpRequest, obj: Any = None) -> list[Any]:
+        fields = [("username", "full_name"), ("role", "division"), ("office", "phone"), "lines"]
         if obj is None:
             return fields
-        more = ["is_active", "must_change_password", "last_login", "date_joined"]
+        more = [("is_active", "must_change_password"), ("last_login", "date_joined")]
         return [*fields, "reason", *more] if self.has_change_permission(request) else [*fields, *more]
 
     def get_readonly_fields(self, request: HttpRequest, obj: Any = None) -> tuple[str, ...]:

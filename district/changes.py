@@ -12,12 +12,12 @@ from django.db.models import Model, OuterRef, QuerySet, Subquery
 from core.trail import differences, shown
 from district.models import User
 
-DELETED = "delete"
+ADDED, DELETED = "insert", "delete"
 
 
 @dataclass
 class Change:
-    """One change of one row: `fields` are (name, before, after); a deleted row has no after."""
+    """One change of one row: `fields` are (name, before, after). A new row has no before, a deleted one no after."""
 
     at: datetime
     who: str
@@ -26,14 +26,14 @@ class Change:
     key: str
     number: Any
     subject: str
-    deleted: bool
+    label: str
     reason: str
     url: str = ""
     fields: list[tuple[str, str, str]] = field(default_factory=list)
 
     @property
     def act(self) -> str:
-        return "删除" if self.deleted else "修改"
+        return {ADDED: "新增", DELETED: "删除"}.get(self.label, "修改")
 
 
 def histories() -> dict[str, type[Model]]:
@@ -116,7 +116,6 @@ def _describe(versions: list[Any]) -> list[Change]:
 def _change(row: Any, newer: Any, live: Any, about: dict[str, Any], people: dict[int, User]) -> Change:
     meta = row.pgh_tracked_model._meta
     person = people.get(about.get("user") or 0)
-    deleted = row.pgh_label == DELETED
     after = newer or live
     change = Change(
         at=row.pgh_created_at,
@@ -126,19 +125,26 @@ def _change(row: Any, newer: Any, live: Any, about: dict[str, Any], people: dict
         key=meta.label_lower,
         number=row.pgh_obj_id,
         subject=str(live) if live is not None else _last_words(row),
-        deleted=deleted,
+        label=row.pgh_label,
         reason=about.get("reason", ""),
         url=live.get_absolute_url() if live is not None and hasattr(live, "get_absolute_url") else "",
     )
-    if deleted:
-        change.fields = [
-            (str(one.verbose_name), shown(one, row), "")
-            for one in row._meta.concrete_fields
-            if not one.name.startswith("pgh_") and not one.primary_key and shown(one, row)
-        ]
+    if row.pgh_label == DELETED:
+        change.fields = [(name, value, "") for name, value in _content(row)]
+    elif row.pgh_label == ADDED:
+        change.fields = [(name, "", value) for name, value in _content(row)]
     elif after is not None:
         change.fields = differences(row, after)
     return change
+
+
+def _content(row: Any) -> list[tuple[str, str]]:
+    """Everything that a version says, field by field; what is empty is left out."""
+    fields = [
+        one for one in row._meta.concrete_fields if not one.name.startswith("pgh_") and not one.primary_key
+    ]
+    pairs = [(str(one.verbose_name), shown(one, row)) for one in fields]
+    return [(name, value) for name, value in pairs if value]
 
 
 def _last_words(row: Any) -> str:

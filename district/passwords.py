@@ -9,6 +9,14 @@ from django.core.exceptions import ValidationError
 _LETTERS, _DIGITS = "abcdefghijkmnpqrstuvwxyzABCDEFGHJKLMNPQRSTUVWXYZ", "23456789"
 _GROUPS, _GROUP_LENGTH = 3, 4
 
+# What AUTH_PASSWORD_VALIDATORS asks for, in the words of the page.
+PASSWORD_RULES = (
+    "不少于 8 位。",
+    "字母、数字、符号中至少有两种。",
+    "不能是常见密码（例如 password1、abc12345）。",
+    "不能与账号、姓名、电话相近。",
+)
+
 
 def make_password() -> str:
     """A first password that can be dictated: three groups of four letters and digits (about 68 bits)."""

@@ -8,7 +8,6 @@ import django_filters
 from django import forms
 from django.contrib.auth import update_session_auth_hash
 from django.contrib.auth import views as auth_views
-from django.contrib.auth.password_validation import password_validators_help_texts
 from django.db.models import Q
 from django.http import HttpRequest
 from django.urls import reverse, reverse_lazy
@@ -21,9 +20,11 @@ from core.lists import ListPage
 from core.models import AccessKind, AccessLog
 from core.pages import Action, TemplatePage, VerbView
 from core.tables import DayColumn, Table, TagColumn, TextColumn
+from core.templatetags import ui
 from district import changes, services
 from district.login import LoginForm
 from district.models import Line, Role, User
+from district.passwords import PASSWORD_RULES
 
 
 class Login(auth_views.LoginView):
@@ -45,7 +46,7 @@ class PasswordForm(forms.Form):
         label="新密码", widget=forms.PasswordInput(attrs={"autocomplete": "new-password"})
     )
     new_password2 = forms.CharField(
-        label="再输一次新密码", widget=forms.PasswordInput(attrs={"autocomplete": "new-password"})
+        label="再输一次", widget=forms.PasswordInput(attrs={"autocomplete": "new-password"})
     )
 
     def clean(self) -> dict[str, Any]:
@@ -69,7 +70,7 @@ class PasswordChange(VerbView):
     crumbs = [("工作台", "/"), ("我的账号", reverse_lazy("account")), ("修改密码", "")]
 
     def page_data(self, request: HttpRequest, obj: Any) -> Mapping[str, Any]:
-        return {"rules": password_validators_help_texts(), "forced": request.user.must_change_password}
+        return {"rules": PASSWORD_RULES, "forced": request.user.must_change_password}
 
     def back_url(self, request: HttpRequest, obj: Any) -> str:
         return "" if request.user.must_change_password else reverse("account")
@@ -121,6 +122,14 @@ class MomentColumn(DayColumn):
         return f"{timezone.localtime(value):%Y-%m-%d %H:%M:%S}"
 
 
+class KindColumn(TagColumn):
+    """What was done; only a refused login stands out."""
+
+    def render(self, value: Any, record: Any, bound_column: Any) -> Any:
+        label = record.get_kind_display()
+        return ui.tag(label, tone="bad") if value == AccessKind.REFUSED else label
+
+
 class AccessFilters(FilterSet):
     """By whom, what, when, and on which object."""
 
@@ -141,9 +150,7 @@ class AccessTable(Table):
     at = MomentColumn(verbose_name="时间")
     user = TextColumn(verbose_name="人员")
     role = TextColumn(accessor="user__get_role_display", verbose_name="角色", orderable=False, drop=True)
-    kind = TagColumn(
-        verbose_name="动作", plain={kind.value for kind in AccessKind if kind != AccessKind.REFUSED}
-    )
+    kind = KindColumn(verbose_name="动作")
     target = TextColumn(verbose_name="对象")
     purpose = TextColumn(verbose_name="事由")
     address = TextColumn(verbose_name="来源地址", drop=True)

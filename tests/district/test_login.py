@@ -74,7 +74,7 @@ def test_a_made_up_password_opens_nothing_but_the_page_to_change_it(client):
         "password_change"
     )
     page = client.get(reverse("password_change")).content.decode()
-    assert "初始密码" in page and "至少两种" in page
+    assert "初始密码" in page and "至少有两种" in page
 
     done = client.post(
         reverse("password_change"),

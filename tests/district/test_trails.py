@@ -130,3 +130,12 @@ def test_the_pages_of_the_history_do_not_overlap(client, auditor):
     )
     assert first.count("<tr>") == 51 and second.count("<tr>") == 11
     assert 'rel="next"' in first and 'rel="next"' not in second
+
+
+def test_what_is_new_and_what_is_gone_is_shown_with_its_content(client, auditor):
+    page = text(client, "change_history", kind="benefits.parameter")
+    assert "新增" in page and "示范政策集 2019-01" in page
+    office = services.Office.objects.create(code="X1", name="试设机构", division_id=factories.DISTRICT)
+    office.delete()
+    page = text(client, "change_history", kind="district.office")
+    assert "删除" in page and "名称：<del>试设机构</del>" in page
