@@ -97,7 +97,6 @@ def _household(case: Case, villages: Villages, numbers: Numbers, rng: Random) ->
                 health=member.health,
                 labour=member.labour,
                 monthly_income=sum(member.income.values()),
-                death_date=member.death,
             )
         )
     return Placed(case, household, persons)

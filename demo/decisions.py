@@ -8,8 +8,10 @@ from benefits.policy import policy_table
 from benefits.services import build_assessment, end_entitlement, grant_bulk, review_due
 from core.errors import UserError
 from core.months import add_months
+from demo.accounts import Staff
 from demo.build import Placed
 from district.models import User
+from registry.services import record_death
 
 _NOTES = {
     "pension": "按月领取职工养老金，家庭人均收入超过标准",
@@ -65,10 +67,15 @@ def grant_all(households: Iterable[Placed], actor: User) -> dict[int, Entitlemen
 
 
 def end_all(
-    households: Iterable[Placed], entitlements: dict[int, Entitlement], month: date, actor: User
+    households: Iterable[Placed], entitlements: dict[int, Entitlement], month: date, staff: Staff
 ) -> None:
-    """Stop from `month` on what was found at that month's review."""
+    """Stop from `month` on what was found at that month's review; the township enters a death first."""
+    actor = staff["relief1"]
     for one in households:
+        death = one.case.members[0].death
+        if death:
+            record_death(one.head, death, staff.clerk(one.household.division_id))
+            one.head.refresh_from_db()
         reason = one.case.movement.reason
         entitlement = entitlements[one.household.pk]
         end_entitlement(entitlement, add_months(month, -1), reason, _NOTES[reason], actor)

@@ -81,13 +81,14 @@ class Demo:
                 begin = [one for one in placed if max(one.case.movement.entry, 1) == place]
                 entitlements |= grant_all(begin, staff["relief1"])
                 stop = [one for one in placed if one.case.movement.exit == place]
-                end_all(stop, entitlements, month, staff["relief1"])
+                end_all(stop, entitlements, month, staff)
             amount, households = Decimal(0), 0
             for report in REPORT_2020:
                 figures = run_figures(run_month(report.programme, month, staff, numbers, rng))
                 amount += figures["amount"]
                 households += figures["households"]
+            new = sum(one.case.movement.entry == place for one in begin)
             self.tell(
-                f"{format_month(month)}：新增 {sum(one.case.movement.entry == place for one in begin)} 户，停发 {len(stop)} 户，"
+                f"{format_month(month)}：新增 {new} 户，停发 {len(stop)} 户，"
                 f"发放 {households:,} 户 {amount:,} 元，已结账"
             )

@@ -6,15 +6,12 @@ import io
 from datetime import date
 from random import Random
 
-from django.db import transaction
-from django.utils import timezone
-
 from core.jobs import run_job_inline
 from demo.accounts import Staff
 from demo.names import Numbers
 from payouts import services
 from payouts.models import Run, Transfer, TransferState
-from registry.models import PayeeAccount, Person
+from registry.services import new_account
 
 _FAILURES = ("账号不存在", "户名与账号不符", "账户已销户", "账户状态异常（未激活）", "账户已冻结")
 # Of a thousand transfers so many fail; a month has at least one.
@@ -29,7 +26,7 @@ def run_month(programme: str, month: date, staff: Staff, numbers: Numbers, rng: 
     run.refresh_from_db()
     failed = _to_the_bank(run, staff, rng, share=_FAILED_SHARE)
     for transfer in failed:
-        _put_right(transfer, numbers)
+        _put_right(transfer, staff, numbers)
     if failed:
         for reissue in services.build_reissue(month, [programme], staff["finance1"]):
             _to_the_bank(reissue, staff, rng, share=0)
@@ -65,12 +62,8 @@ def bank_answer(sent: bytes, rng: Random, share: float) -> bytes:
     return out.getvalue().encode("gb18030")
 
 
-@transaction.atomic
-def _put_right(transfer: Transfer, numbers: Numbers) -> None:
-    """The household brings a new card: the old account ends today, the new one begins."""
+def _put_right(transfer: Transfer, staff: Staff, numbers: Numbers) -> None:
+    """The household brings a new card to its township, whose clerk enters it."""
     payment = transfer.origin_run.payments.filter(beneficiary_id=transfer.beneficiary_id).latest("pk")
-    payee = Person.objects.get(pk=payment.payee_id)
-    today = timezone.localdate()
-    payee.accounts.filter(until=None).update(until=today)
     bank, number = numbers.account()
-    PayeeAccount.objects.create(person=payee, bank=bank, number=number, holder_name=payee.name, since=today)
+    new_account(payment.payee, number, bank, actor=staff.clerk(payment.division_id))

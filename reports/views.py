@@ -42,7 +42,7 @@ class YearFigures(TemplatePage):
         self.figures = counting.figures(self.year, self.rows)
         codes = {key.split(".")[0] for key in self.figures}
         self.programmes = list(Programme.objects.filter(pk__in=codes))
-        self.lines = table(self.year, self.figures, self.programmes)
+        self.lines = table(self.year, self.figures, self.programmes) if self.programmes else []
         if request.GET.get("export") == "xlsx":
             return self.export(request)
         return super().get(request, *args, **kwargs)

@@ -1,0 +1,125 @@
+"""A tiny demo district, made once: every amount is the formula's, every figure comes from paid rows."""
+
+from decimal import Decimal
+from io import StringIO
+
+import pytest
+from django.core.management import call_command
+
+from benefits.assessing import assess
+from benefits.models import Entitlement
+from core.errors import UserError
+from demo.accounts import DEMO_ACCOUNTS, DEMO_PASSWORD
+from demo.plan import REPORT_2020
+from district.models import Role, User
+from payouts.models import Payment, Run, RunKind, RunState, Transfer
+from registry.models import Person
+from reports.figures import figures
+
+SCALE = 0.01
+
+
+@pytest.fixture(scope="module")
+def district(django_db_setup, django_db_blocker):
+    """The demo district at a hundredth of its size, for the tests of this file alone."""
+    from django.conf import settings
+    from django.db import connections
+
+    from tests import databases
+    from tests.conftest import DATABASE
+
+    with django_db_blocker.unblock():
+        connections.close_all()
+        databases.clone(DATABASE)
+        # Outside pytest-django's fixtures, which take the real hasher away only within a test.
+        assert "MD5" in settings.PASSWORD_HASHERS[0]
+        call_command("demo_district", scale=SCALE, stderr=StringIO(), stdout=StringIO())
+        yield
+        connections.close_all()
+        databases.clone(DATABASE)
+
+
+@pytest.fixture(autouse=True)
+def _open(district, django_db_blocker):
+    with django_db_blocker.unblock():
+        yield
+
+
+def test_every_entitlement_is_assessed_again_from_its_frozen_facts_and_gets_its_amount():
+    rows = list(Entitlement.objects.select_related("assessment").prefetch_related("members"))
+    assert len(rows) > 50
+    for row in rows:
+        answer = assess(row.assessment.facts)
+        assert Decimal(answer["monthly_amount"]) == row.monthly_amount == row.assessment.monthly_amount
+        assert answer["first_month"] == f"{row.first_month:%Y-%m}"
+        assert answer["persons"] == row.persons == len(row.members.all())
+
+
+def test_the_year_s_figures_are_the_scaled_report_s():
+    found = figures(2020)
+    for report in REPORT_2020:
+        target = report.scaled(SCALE)
+        code = target.programme
+        for key in ("new_households", "new_persons", "ended_households", "ended_persons"):
+            assert found[f"{code}.{key}"] == getattr(target, key)
+        for key in ("household_months", "person_months"):
+            assert 0 <= getattr(target, key) - found[f"{code}.{key}"] < 12
+        # Without a household paid in one month alone a dozen yuan can't be placed.
+        assert abs(Decimal(found[f"{code}.amount"]) - target.amount) < 12
+
+
+def test_the_twelve_months_are_closed_by_different_people_and_nothing_is_outstanding():
+    runs = Run.objects.filter(kind=RunKind.MONTHLY)
+    assert runs.count() == 24
+    for run in Run.objects.all():
+        assert run.state == RunState.CLOSED
+        assert len({run.maker_id, run.reviewer_id, run.approver_id}) == 3
+    assert not Transfer.objects.filter(state__in=["planned", "outstanding"]).exists()
+    assert not Payment.objects.exclude(kind="regular").exists()
+
+
+def test_some_transfers_failed_and_each_was_paid_by_a_reissue_to_a_new_account():
+    failed = Transfer.objects.filter(state="failed")
+    assert failed.count() >= 12
+    for transfer in failed:
+        again = Transfer.objects.get(
+            origin_run=transfer.origin_run, beneficiary_id=transfer.beneficiary_id, attempt=2
+        )
+        assert again.state == "success" and again.account_number != transfer.account_number
+
+
+def test_the_months_computed_again_from_frozen_facts_differ_nowhere():
+    out = StringIO()
+    call_command("replay", "--month", "2020-07", "--json", stdout=out)
+    import json
+
+    for row in json.loads(out.getvalue()):
+        assert row["differences"] == [] and row["without_facts"] == 0
+        assert row["paid"] == row["recomputed"]
+
+
+def test_the_dead_are_recorded_and_paid_no_longer():
+    for row in Entitlement.objects.filter(end_reason="death").select_related("person"):
+        assert row.person.death_date is not None
+        assert (row.last_month.year, row.last_month.month) == (
+            row.person.death_date.year,
+            row.person.death_date.month,
+        )
+
+
+def test_no_demo_account_is_a_superuser_and_all_roles_but_the_registrar_s_are_there():
+    users = User.objects.all()
+    assert not users.filter(is_superuser=True).exists()
+    assert set(users.values_list("role", flat=True)) == set(Role.values) - {"registrar"}
+    assert users.filter(role="township_clerk").count() == 14
+    for username, role, _ in DEMO_ACCOUNTS:
+        account = users.get(username=username)
+        assert account.get_role_display() == role
+        assert account.check_password(DEMO_PASSWORD) and not account.must_change_password
+
+
+def test_it_is_refused_where_people_are_registered_already():
+    before = Person.objects.count()
+    with pytest.raises(UserError, match="已有居民"):
+        call_command("demo_district", scale=SCALE, stderr=StringIO())
+    assert Person.objects.count() == before
