@@ -171,6 +171,7 @@ class PublicNotice(models.Model):
     posted_by = models.ForeignKey(
         settings.AUTH_USER_MODEL, models.PROTECT, related_name="+", verbose_name="张贴人"
     )
+    posted_at = models.DateTimeField("张贴时间", default=timezone.now)
     cancelled_at = models.DateTimeField("作废时间", null=True, blank=True)
 
     objects = ScopedQuerySet.as_manager()

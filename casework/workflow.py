@@ -62,13 +62,16 @@ class Transition:
     checker: bool = False
     kind: str = "forward"
     question: str = ""
-    confirm: str = ""
+    # Whether the step makes sense now (a notice that hangs need not be put up); the guard is what refuses.
+    when: Callable[[Any], bool] | None = None
+    # What the confirmation page says: who, how much, from when.
+    confirm: Callable[[Any], str] | None = None
     # Extra facts that the step takes; the service line's page knows how to ask for them.
     asks: tuple[str, ...] = ()
 
-    def may(self, stage: str, role: str) -> bool:
-        """Whether this step can be offered at that stage to that role."""
-        return stage in self.sources and role in self.roles
+    def offered(self, case: Any, role: str) -> bool:
+        """Whether this step is offered to that role as the case stands."""
+        return case.stage in self.sources and role in self.roles and (self.when is None or self.when(case))
 
 
 @dataclass(frozen=True)
@@ -107,9 +110,9 @@ class Flow:
                 return one
         raise UserError("没有这项操作，请刷新页面后再办。")
 
-    def steps_from(self, stage: str, role: str = "") -> list[Transition]:
-        """Steps that may be taken from a stage (by a role)."""
-        return [one for one in self.transitions if stage in one.sources and (not role or role in one.roles)]
+    def offered(self, case: Any, role: str) -> list[Transition]:
+        """The steps that the role is offered as the case stands, in the flow's order."""
+        return [one for one in self.transitions if one.offered(case, role)]
 
 
 _flows: dict[str, Flow] = {}

@@ -6,6 +6,24 @@ class ReliefConfig(AppConfig):
     verbose_name = "社会救助"
 
     def ready(self):
-        from relief import rules
+        from core import places
+        from relief import documents, forms, panels, rules, workflow
 
         rules.register_formulas()
+        documents.register_papers()
+        forms.register_asks()
+        assert workflow.DIBAO
+        places.menu.add("业务", "新建申请", "relief:find", roles={"township_clerk"}, order=110)
+        places.menu.add(
+            "核查",
+            "定期核查",
+            "relief:reviews",
+            roles={"township_clerk", "township_leader", "bureau_officer"},
+            order=310,
+            count=panels.reviews_due,
+            urgent=panels.reviews_late,
+        )
+        for place in ("household", "person"):
+            places.panels.add(
+                place, 35, render=panels.holdings, title="低保", key="dibao", side=True, roles=panels.SEEING
+            )

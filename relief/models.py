@@ -215,9 +215,7 @@ class ReviewResult(models.TextChoices):
 class Review(models.Model):
     """年审（定期核查）of a live entitlement: what was found, when the next one is due, the change case it led to."""
 
-    entitlement = models.ForeignKey(
-        Entitlement, models.PROTECT, related_name="reviews", verbose_name="待遇"
-    )
+    entitlement = models.ForeignKey(Entitlement, models.PROTECT, related_name="reviews", verbose_name="待遇")
     reviewed_on = models.DateField("核查日期")
     result = models.CharField("结果", max_length=10, choices=ReviewResult)
     note = models.CharField("核查情况", max_length=500)

@@ -4,15 +4,14 @@ from django.db import migrations, models
 
 
 class Migration(migrations.Migration):
-
     dependencies = [
-        ('casework', '0001_initial'),
+        ("casework", "0001_initial"),
     ]
 
     operations = [
         migrations.AddField(
-            model_name='caseevent',
-            name='version',
-            field=models.PositiveIntegerField(default=0, verbose_name='版本'),
+            model_name="caseevent",
+            name="version",
+            field=models.PositiveIntegerField(default=0, verbose_name="版本"),
         ),
     ]

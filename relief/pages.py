@@ -1,0 +1,100 @@
+"""What the case page shows: matrix of income, assets against their limits, the breakdown with its words."""
+
+from decimal import Decimal
+from typing import Any
+
+from casework.services import today
+from core.months import age_in_month, month_of
+from core.templatetags.ui import money_text
+from relief.models import AssetKind, DibaoApplication
+
+LINE_NAMES = {
+    "gap": "差额",
+    "grace": "渐退（保持原额）",
+    "uplift.severe_disability": "重度残疾",
+    "uplift.serious_illness": "重病",
+    "uplift.single_parent_minor": "单亲家庭未成年人",
+    "uplift.elderly70": "70岁以上老年人",
+    "uplift.minor": "未成年人",
+    "cap": "封顶",
+}
+
+
+def line_name(line: dict[str, Any], facts: dict[str, Any]) -> str:
+    """A breakdown line in words: 重度残疾 李春莲."""
+    names = {one["ref"]: one.get("name", "") for one in facts.get("members", [])}
+    name = LINE_NAMES.get(line["rule"], line["rule"])
+    who = names.get(line.get("member", ""), "")
+    return f"{name} {who}".strip()
+
+
+def breakdown_lines(answer: dict[str, Any], facts: dict[str, Any]) -> list[dict[str, Any]]:
+    """Lines of the contract → rows of the breakdown component."""
+    return [
+        {
+            "name": line_name(line, facts),
+            "formula": line.get("expr", ""),
+            "basis": line["basis"],
+            "amount": line["amount"],
+        }
+        for line in answer.get("lines", [])
+    ]
+
+
+def income_rows(case: DibaoApplication) -> tuple[list[dict[str, Any]], dict[str, Any]]:
+    """Rows of the income matrix, member by member, with the household's own at the end, and their sums."""
+    items = list(case.incomes.select_related("member__person"))
+    rows: list[dict[str, Any]] = []
+    for member in case.members.select_related("person"):
+        own = [one for one in items if one.member_id == member.pk]
+        head = {"member": member, "age": age_in_month(member.person.birth_date, month_of(today()))}
+        rows.append({**head, "item": own[0] if own else None})
+        rows += [{"item": one} for one in own[1:]]
+    rows += [
+        {"home": place == 0, "item": one} for place, one in enumerate(i for i in items if i.member_id is None)
+    ]
+    for row in rows:
+        item = row["item"]
+        row["differs"] = bool(item and item.recognised is not None and item.recognised != item.declared)
+    sums = {
+        "declared": sum((one.declared for one in items), Decimal(0)),
+        "verified": sum((one.verified or Decimal(0) for one in items), Decimal(0)),
+        "recognised": sum((one.best for one in items), Decimal(0)),
+    }
+    return rows, sums
+
+
+def asset_rows(case: DibaoApplication, answer: dict[str, Any]) -> list[dict[str, Any]]:
+    """Assets with what the formula says of each: 符合 or the reason."""
+    figures = answer.get("figures", {})
+    failed = {one["code"]: one.get("text") for one in answer.get("reasons", [])}
+    persons = len(case.members.all()) if case.single else sum(one.covered for one in case.members.all())
+    rows = []
+    for item in case.assets.all():
+        money = item.kind == AssetKind.FINANCIAL
+        words = ""
+        if money and figures:
+            words = f"人均 {money_text(figures['assets_each'])} ≤ {money_text(figures['asset_limit'])}"
+        rows.append(
+            {
+                "item": item,
+                "label": item.get_kind_display(),
+                "money": money,
+                "limit": Decimal(figures["asset_limit"]) * persons if money and figures else None,
+                "failed": failed.get(item.kind, ""),
+                "known": "error" not in answer,
+                "words": words,
+                "differs": item.recognised is not None and item.recognised != item.declared,
+            }
+        )
+    return rows
+
+
+def summary(answer: dict[str, Any]) -> str:
+    """人均 367.00 < 标准 500.00."""
+    figures = answer.get("figures")
+    if not figures:
+        return ""
+    each, standard = Decimal(figures["income_each"]), Decimal(figures["standard"])
+    sign = "<" if each < standard else "≥"
+    return f"人均 {money_text(each)} {sign} 标准 {money_text(standard)}"
