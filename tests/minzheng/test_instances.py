@@ -84,6 +84,9 @@ def new_folder() -> Folder:
 def remove(folder: Folder) -> None:
     folder.manage("stop")
     folder.kill_everything()
+    place = folder.path / "place"
+    if place.exists():
+        shutil.rmtree(place.read_text().strip(), ignore_errors=True)
     shutil.rmtree(folder.path)
 
 
@@ -200,19 +203,14 @@ def test_a_data_folder_that_the_servers_cannot_reach_is_kept_and_the_database_pu
     done = instance.manage("shell", "-v", "0", "-c", ADD)
     assert done.returncode == 0, done.stderr
     home = Path((instance.path / "place").read_text().strip())
-    try:
-        assert str(home) in done.stderr
-        assert instance.manage("stop").returncode == 0
-        assert instance.shell(COUNT) == "1"
-        # A folder made anew under the same name is a new instance.
-        shutil.rmtree(instance.path)
-        instance.path.mkdir(mode=0o700)
-        assert instance.shell(COUNT) == "0"
-        assert not home.exists()
-        home = Path((instance.path / "place").read_text().strip())
-    finally:
-        instance.manage("stop")
-        shutil.rmtree(home)
+    assert str(home) in done.stderr
+    assert instance.manage("stop").returncode == 0
+    assert instance.shell(COUNT) == "1"
+    # A folder made anew under the same name is a new instance.
+    shutil.rmtree(instance.path)
+    instance.path.mkdir(mode=0o700)
+    assert instance.shell(COUNT) == "0"
+    assert not home.exists()
 
 
 class Product:
