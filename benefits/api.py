@@ -176,6 +176,7 @@ class ConflictRow(serializers.Serializer):
         choices=["no", "replaces", "ends", "difference", "higher"], label="结论"
     )
     basis = serializers.CharField(label="依据")
+    text = serializers.CharField(label="说明")
 
 
 class AssessmentAnswer(serializers.Serializer):
@@ -188,6 +189,8 @@ class AssessmentAnswer(serializers.Serializer):
     lines = BreakdownLine(many=True, required=False)
     reasons = ReasonRow(many=True, required=False)
     conflicts = ConflictRow(many=True, required=False)
+    covered = serializers.ListField(child=serializers.CharField(), required=False, label="纳入保障的成员编号")
+    figures = serializers.DictField(required=False, label="计算中用到的数")
 
 
 EXAMPLE = [
