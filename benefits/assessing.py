@@ -79,16 +79,19 @@ def rounded(amount: Decimal, policy: Policy) -> Decimal:
     return ROUNDINGS.get(str(policy.get("round")), to_fen)(amount)
 
 
-def policies_for(item: Mapping, table: PolicyTable | None = None) -> dict[str, Policy]:
+def policies_for(
+    item: Mapping, table: PolicyTable | None = None, in_force: date | None = None
+) -> dict[str, Policy]:
     """The policy that assessing this item uses: in force in its month, with the item's own overrides.
 
-    This is what an Assessment keeps, so that the same answer comes out of it in later years.
+    This is what an Assessment keeps, so that the same answer comes out of it in later years. `in_force`: another month
+    whose policy counts (a standard that takes effect after the month of the decision).
     """
     facts = read_item(item)
-    return _policies(facts, table)
+    return _policies(facts, table, in_force)
 
 
-def _policies(item: Item, table: PolicyTable | None) -> dict[str, Policy]:
+def _policies(item: Item, table: PolicyTable | None, in_force: date | None = None) -> dict[str, Policy]:
     known = _formulas.get(item.programme)
     if known is None:
         raise UserError(f"没有代码为“{item.programme}”的项目，或者它还不能测算。")
@@ -98,7 +101,10 @@ def _policies(item: Item, table: PolicyTable | None) -> dict[str, Policy]:
     table = table or PolicyTable(known.uses)
     # Not in the contract: the system's own items say where the household lives, for a standard of one township.
     division = str(item.raw["division"]) if item.raw.get("division") else None
-    return {code: merge(table.get(code, item.month, division), overrides.get(code)) for code in known.uses}
+    return {
+        code: merge(table.get(code, in_force or item.month, division), overrides.get(code))
+        for code in known.uses
+    }
 
 
 def assess(

@@ -345,12 +345,19 @@ class StandardChange(models.Model):
     decided_at = models.DateTimeField("审批时间", null=True, blank=True)
     opinion = models.CharField("审批意见", max_length=300, blank=True)
 
+    objects = ScopedQuerySet.as_manager()
+    division_path = "standard__division"
+    line_path = "programme__line"
+
     class Meta:
         verbose_name = verbose_name_plural = "调标批次"
         ordering = ["-id"]
 
     def __str__(self):
         return f"{self.programme} {self.from_month:%Y-%m} 调标"
+
+    def get_absolute_url(self):
+        return reverse("benefits:standard_change", args=[self.pk])
 
 
 class StandardChangeLine(models.Model):
@@ -364,9 +371,16 @@ class StandardChangeLine(models.Model):
     before = MoneyField("调前（元）")
     after = MoneyField("调后（元）")
     note = models.CharField("说明", max_length=200, blank=True)
+    # The entitlement's version that was assessed: what changed since is never overwritten by the approval.
+    version = models.PositiveIntegerField("待遇版本", default=1)
+
+    objects = ScopedQuerySet.as_manager()
+    division_path = "entitlement__division"
+    line_path = "entitlement__programme__line"
 
     class Meta:
         verbose_name = verbose_name_plural = "调标明细"
+        ordering = ["entitlement__division", "id"]
         constraints = [
             models.UniqueConstraint(fields=["change", "entitlement"], name="standardchangeline_once")
         ]

@@ -42,10 +42,11 @@ def build_assessment(
     person: Person | None = None,
     actor: Any = None,
     table: PolicyTable | None = None,
+    in_force: date | None = None,
 ) -> Assessment:
     """The answer for these facts as a row not yet saved, with the facts and the policy used. UserError when facts are
-    missing. `table`: policies read once for many."""
-    policies = policies_for(facts, table)
+    missing. `table`: policies read once for many; `in_force`: the month whose policy counts, if not the facts' own."""
+    policies = policies_for(facts, table, in_force)
     answer = assess(facts, policies=policies)
     if "error" in answer:
         raise UserError(answer["error"])
@@ -270,7 +271,7 @@ def change_entitlement(
             old.save(update_fields=["is_void", "last_month", "end_reason", "end_note", "version"])
             successor.save()
             _cover(successor, people)
-            _carry_holds(old, successor)
+            carry_holds(old, successor)
     return successor
 
 
@@ -314,7 +315,7 @@ def _successor(
     )
 
 
-def _carry_holds(old: Entitlement, successor: Entitlement) -> None:
+def carry_holds(old: Entitlement, successor: Entitlement) -> None:
     """Holds that are in force from the successor's first month go on there; the months before stay with the old row."""
     start = successor.first_month
     later = old.holds.filter(lifted_at__isnull=True).filter(
