@@ -1,0 +1,485 @@
+"""发放批次: the list, one run with its chain and townships, and the verbs on it."""
+
+from typing import Any
+
+import django_filters
+from django import forms
+from django.http import HttpRequest, HttpResponse
+from django.shortcuts import render
+from django.urls import reverse, reverse_lazy
+from django.utils import timezone
+
+from benefits.models import Hold, Programme
+from benefits.policy import parameter
+from core import tables
+from core.filters import AnyChoiceFilter, FilterSet, MonthFilter, MonthFormField
+from core.lists import ListPage
+from core.models import JobState
+from core.months import add_months, format_month, month_of
+from core.pages import Action, Confirm, DetailPage, VerbView
+from core.places import Stat
+from core.templatetags.ui import money_text
+from district.models import Division
+from payouts import services
+from payouts.comparing import Comparison, compare
+from payouts.models import Payment, Run, RunKind, RunState, TransferState
+from payouts.views import CRUMB, VIEWERS
+
+RUNS = ("发放批次", reverse_lazy("payouts:runs"))
+
+
+def visible_runs(request: HttpRequest) -> Any:
+    return Run.objects.visible_to(request.user).select_related(
+        "programme", "division", "maker", "reviewer", "approver", "closer", "job"
+    )
+
+
+class RunFilters(FilterSet):
+    month = MonthFilter(label="月份")
+    programme = django_filters.ModelChoiceFilter(
+        label="项目", queryset=Programme.objects.all(), empty_label="全部"
+    )
+    state = AnyChoiceFilter(label="状态", choices=RunState.choices)
+    kind = AnyChoiceFilter(label="种类", choices=RunKind.choices)
+
+
+class RunTable(tables.Table):
+    number = tables.NameColumn(verbose_name="批次号")
+    month = tables.MonthColumn(verbose_name="月份")
+    programme = tables.TextColumn(verbose_name="项目")
+    kind = tables.TagColumn(verbose_name="种类", plain={"monthly"})
+    division = tables.TextColumn(verbose_name="范围", drop=True)
+    state = tables.TagColumn(verbose_name="状态")
+    maker = tables.TextColumn(verbose_name="制表人", drop=True, orderable=False)
+    reviewer = tables.TextColumn(verbose_name="复核人", drop=True, orderable=False)
+    approver = tables.TextColumn(verbose_name="审定人", drop=True, orderable=False)
+    made_at = tables.DayColumn(verbose_name="制表时间", drop=True)
+
+    def render_maker(self, value: Any) -> str:
+        return value or "系统"
+
+
+class RunList(ListPage):
+    title, unit, crumbs = "发放批次", "批", [CRUMB, ("发放批次", "")]
+    roles, menu_url = VIEWERS, "payouts:runs"
+    filterset_class, table_class = RunFilters, RunTable
+
+    def queryset(self, request: HttpRequest) -> Any:
+        return visible_runs(request)
+
+    def actions(self, request: HttpRequest) -> list[Action]:
+        if request.user.role != "finance":
+            return []
+        return [
+            Action("导入回盘文件", reverse("payouts:return_new")),
+            Action("生成发放批次", reverse("payouts:run_new"), primary=True),
+        ]
+
+
+class NewRunForm(forms.Form):
+    month = MonthFormField(label="月份", help_text="例如 2020-12。")
+    programme = forms.ModelChoiceField(
+        label="项目", queryset=Programme.objects.filter(is_active=True), empty_label="请选择"
+    )
+
+
+class NewRun(VerbView):
+    """Starts a month's run; the building goes on in the background."""
+
+    title, crumbs, button = "生成发放批次", [CRUMB, RUNS, ("生成发放批次", "")], "生成发放批次"
+    roles, form_class = ("finance",), NewRunForm
+    menu_url = "payouts:runs"
+
+    def get_initial(self, request: HttpRequest, obj: Any) -> dict[str, Any]:
+        return {"month": format_month(month_of(timezone.localdate()))}
+
+    def act(self, request: HttpRequest, obj: Any, data: dict[str, Any]) -> Any:
+        self.run = services.build_run(data["programme"], data["month"], None, request.user)
+        return f"{self.run}发放批次 {self.run.number} 已开始生成。" if self.run.state == "building" else ""
+
+    def success_url(self, request: HttpRequest, obj: Any) -> str:
+        return self.run.get_absolute_url()
+
+
+class RunPage(DetailPage):
+    """The chain of hands, this month against last, the townships, what failed, what is held, the files."""
+
+    template_name, place = "payouts/run.html", "run"
+    roles, menu_url = VIEWERS, "payouts:runs"
+
+    def queryset(self, request: HttpRequest) -> Any:
+        return visible_runs(request)
+
+    def get_crumbs(self) -> list[tuple[str, str]]:
+        return [CRUMB, RUNS, (self.object.number, "")]
+
+    def facts(self, request: HttpRequest, run: Run) -> list[Any]:
+        due = run.month.replace(day=int(parameter("payout_deadline_day", run.month)))
+        return [f"批次 {run.number}", str(run.division), f"发放限期 {due:%m-%d}"]
+
+    def actions(self, request: HttpRequest, run: Run) -> list[Action]:
+        return run_actions(run, request.user)
+
+    def data(self, request: HttpRequest, run: Run) -> dict[str, Any]:
+        if run.state == RunState.BUILDING:
+            return {"stages": chain(run), "building": True, **progress_of(run)}
+        rows, total = compare(run)
+        names = dict(Division.objects.filter(pk__in=[row.township for row in rows]).values_list("pk", "name"))
+        failed = run.transfers.filter(state=TransferState.FAILED).order_by("division_id")
+        return {
+            "stages": chain(run),
+            "stats": stats(run, total),
+            "rows": [(row, names.get(row.township, row.township)) for row in rows],
+            "total": total,
+            "failed": failed[:8],
+            "failed_count": total.failed,
+            "holds": held_in(run)[:8],
+            "files": run.files.select_related("file", "division"),
+            "townships": services.townships_of(run),
+            "events": timeline(run),
+        }
+
+
+def progress_of(run: Run) -> dict[str, Any]:
+    parts = list(run.job.parts.all()) if run.job else []
+    done = sum(part.state == JobState.DONE for part in parts)
+    return {"run": run, "parts": parts, "done": done, "job": run.job}
+
+
+class RunProgress(RunPage):
+    """The townships while the run is in the making, asked for by htmx; the page is loaded anew when it ends."""
+
+    def get(self, request: HttpRequest, *args: Any, **kwargs: Any) -> HttpResponse:
+        run = self.get_object(request)
+        response = render(request, "payouts/progress.html", progress_of(run))
+        over = run.job is None or run.job.state in (JobState.DONE, JobState.FAILED)
+        if over and request.headers.get("HX-Request"):
+            response["HX-Refresh"] = "true"
+        return response
+
+
+# --- what the page shows ---
+
+
+def chain(run: Run) -> list[dict[str, Any]]:
+    """制表 → 复核 → 审定 → 锁定 → 回盘 → 结账, each with who and when."""
+    order = [
+        RunState.BUILDING,
+        RunState.DRAFT,
+        RunState.REVIEWED,
+        RunState.APPROVED,
+        RunState.LOCKED,
+        RunState.CLOSED,
+    ]
+    at = order.index(RunState(run.state))
+    waiting = run.transfers.filter(state=TransferState.OUTSTANDING).exists() if run.is_final else True
+    now = {0: 0, 1: 1, 2: 2, 3: 3, 4: 4 if waiting else 5, 5: 6}[at]
+    steps = [
+        ("制表", run.maker or "系统", run.made_at),
+        ("复核", run.reviewer or "另一名财务人员", run.reviewed_at),
+        ("审定", run.approver or "分管领导", run.approved_at),
+        ("锁定", run.approver or "审定人", run.locked_at),
+        ("回盘", "银行", None),
+        ("结账", run.closer or "财务", run.closed_at),
+    ]
+    return [
+        {
+            "name": name,
+            "who": str(who),
+            "note": f"{timezone.localtime(when):%m-%d %H:%M}" if when and number < now else "",
+            "state": "done" if number < now else "now" if number == now else "later",
+        }
+        for number, (name, who, when) in enumerate(steps)
+    ]
+
+
+def stats(run: Run, total: Comparison) -> list[Stat]:
+    """Last month + new − ended ± changed = this run; each leads to its rows."""
+    listing = reverse("payouts:payments")
+    if run.is_reissue:
+        return [
+            Stat("本批重发", f"{total.lines:,}", "户", f"{money_text(total.transferred)} 元", on=True),
+            Stat("成功", f"{total.success:,}", "户", tone="ok"),
+            Stat("失败", f"{total.failed:,}", "户", tone="bad" if total.failed else ""),
+        ]
+    before = format_month(add_months(run.month, -1))
+    out = run.held + run.without_account
+    corrections = f"补发 {money_text(total.arrears)} · 扣回 {money_text(total.recovery)} 元"
+    month = f"month={before}&programme={run.programme_id}"
+    return [
+        Stat(
+            f"上月 {before}",
+            f"{total.before_households:,}",
+            "户",
+            f"{total.before_persons:,} 人 · {money_text(total.before_amount)} 元",
+            f"{listing}?{month}&kind=regular",
+        ),
+        Stat(
+            "新增",
+            f"+{total.new_households:,}",
+            "户",
+            f"{total.new_persons:,} 人 · +{money_text(total.new_amount)} 元",
+            f"{listing}?run={run.number}&change=new",
+        ),
+        Stat(
+            "停发",
+            f"−{total.ended_households:,}",
+            "户",
+            f"{total.ended_persons:,} 人 · −{money_text(total.ended_amount)} 元",
+            f"{listing}?run={run.number}&change=ended",
+        ),
+        Stat(
+            "金额变动",
+            f"{total.changed_households:,}",
+            "户",
+            f"净 {money_text(total.changed_amount)} 元 · {corrections}",
+            f"{listing}?run={run.number}&change=changed",
+        ),
+        Stat(
+            f"本批 {format_month(run.month)}",
+            f"{total.households:,}",
+            "户",
+            f"{total.persons:,} 人 · {money_text(total.amount)} 元",
+            f"{listing}?run={run.number}",
+            on=True,
+        ),
+        Stat(
+            "未列入本批",
+            f"{out:,}",
+            "户",
+            f"暂缓 {run.held} · 缺账号 {run.without_account} · 他批已发 {run.already_paid}",
+            reverse("payouts:left_out", args=[run.pk]),
+            tone="warn" if run.without_account else "",
+        ),
+    ]
+
+
+def held_in(run: Run) -> Any:
+    """Holds of the run's programme and area that cover its month."""
+    return (
+        Hold.objects.filter(
+            entitlement__programme=run.programme_id, lifted_at=None, first_month__lte=run.month
+        )
+        .exclude(last_month__lt=run.month)
+        .within(run.division_id)
+        .select_related("entitlement__person", "entitlement__division__parent")
+    )
+
+
+def timeline(run: Run) -> list[dict[str, Any]]:
+    return [
+        {"at": one.at, "who": str(one.actor or "系统"), "act": one.label, "words": one.opinion}
+        for one in run.events.select_related("actor")
+    ]
+
+
+def run_actions(run: Run, user: Any) -> list[Action]:
+    """The next step first; who may not take it reads why."""
+
+    def verb(label: str, name: str, **more: Any) -> Action:
+        url = reverse("payouts:run_verb", args=[run.pk, name])
+        return Action(label, url, why=services.why_not(run, name, user), **more)
+
+    finance = user.role == "finance"
+    actions: list[Action] = [Action("打印", print=True)]
+    if user.role not in ("finance", "leader"):
+        return actions
+    if run.state == RunState.BUILDING and run.job and run.job.state == JobState.FAILED and finance:
+        actions.append(
+            Action("继续生成", reverse("payouts:run_continue", args=[run.pk]), primary=True, method="post")
+        )
+    elif run.state == RunState.DRAFT:
+        if finance:
+            word = ("撤销重发批次", "discard") if run.is_reissue else ("重新生成", "rebuild")
+            actions.append(Action(word[0], reverse(f"payouts:run_{word[1]}", args=[run.pk])))
+        actions.append(verb("复核通过", "review", primary=True))
+    elif run.state == RunState.REVIEWED:
+        actions += [verb("退回制表", "send_back"), verb("审定通过", "approve", primary=True)]
+    elif run.state == RunState.APPROVED:
+        actions += [verb("退回制表", "send_back"), verb("锁定批次", "lock", primary=True)]
+    elif run.state == RunState.LOCKED and finance:
+        waiting = run.transfers.filter(state=TransferState.OUTSTANDING).exists()
+        actions.append(Action("导入回盘文件", reverse("payouts:return_new"), primary=waiting))
+        actions.append(verb("结账", "close", primary=not waiting))
+    return actions
+
+
+# --- verbs ---
+
+
+class OpinionForm(forms.Form):
+    opinion = forms.CharField(label="意见", required=False, max_length=300)
+
+
+class ReasonForm(forms.Form):
+    reason = forms.CharField(label="原因", max_length=300)
+
+
+class RunVerb(VerbView):
+    """Review, approve, send back, lock, close: a page that repeats what is confirmed, then the verb."""
+
+    roles, menu_url = ("finance", "leader"), "payouts:runs"
+    labels = {
+        "review": "复核通过",
+        "approve": "审定通过",
+        "send_back": "退回制表",
+        "lock": "锁定批次",
+        "close": "结账",
+    }
+
+    def queryset(self, request: HttpRequest) -> Any:
+        return visible_runs(request)
+
+    @property
+    def verb(self) -> str:
+        return self.kwargs["verb"]
+
+    def get_title(self) -> str:
+        return self.labels[self.verb]
+
+    def get_crumbs(self) -> list[tuple[str, str]]:
+        return [CRUMB, RUNS, (self.object.number, self.object.get_absolute_url()), (self.get_title(), "")]
+
+    def get_form(self, request: HttpRequest, obj: Any, data: Any = None, files: Any = None) -> Any:
+        form = {"review": OpinionForm, "approve": OpinionForm, "send_back": ReasonForm}.get(self.verb)
+        return form(data) if form else None
+
+    def confirm(self, request: HttpRequest, run: Run) -> Confirm:
+        figures = services.run_figures(run)
+        what = f"{run}（批次 {run.number}），{figures['households']:,} 户 {figures['persons']:,} 人，"
+        what += f"{money_text(figures['amount'])} 元"
+        undo = {
+            "review": "复核后可由财务或分管领导退回。",
+            "approve": "锁定之前可以退回。",
+            "send_back": "退回后由制表人修改或重新生成，再次复核、审定。",
+            "lock": "锁定后任何人都不能再改动本批，只能以补发、扣回更正。",
+            "close": "结账后本批不再变动。",
+        }[self.verb]
+        label = self.labels[self.verb]
+        return Confirm(lead=f"{label}：{what}。", button=label, undo=undo)
+
+    def act(self, request: HttpRequest, run: Run, data: dict[str, Any]) -> str:
+        user = request.user
+        if self.verb == "send_back":
+            services.send_back(run, data["reason"], user)
+        elif self.verb in ("review", "approve"):
+            getattr(services, self.verb)(run, user, data.get("opinion", ""))
+        else:
+            getattr(services, self.verb)(run, user)
+        return f"{run}（批次 {run.number}）{self.labels[self.verb]}。"
+
+
+class Rebuild(RunVerb):
+    """A draft made again from what is owed now."""
+
+    roles = ("finance",)
+    verb = "rebuild"  # type: ignore[assignment]
+    labels = {"rebuild": "重新生成"}
+
+    def confirm(self, request: HttpRequest, run: Run) -> Confirm:
+        lead = f"将按现在的待遇、暂缓和账户重新生成{run}（批次 {run.number}）。"
+        return Confirm(lead=lead, button="重新生成", undo="您成为本批制表人。")
+
+    def act(self, request: HttpRequest, run: Run, data: dict[str, Any]) -> str:
+        services.rebuild(run, request.user)
+        return f"{run}（批次 {run.number}）已开始重新生成。"
+
+
+class Discard(RunVerb):
+    roles = ("finance",)
+    verb = "discard"  # type: ignore[assignment]
+    labels = {"discard": "撤销重发批次"}
+
+    def confirm(self, request: HttpRequest, run: Run) -> Confirm:
+        lead = f"将撤销{run}（批次 {run.number}）。其中的失败发放以后可以另行重发。"
+        return Confirm(lead=lead, button="撤销重发批次", danger=True)
+
+    def act(self, request: HttpRequest, run: Run, data: dict[str, Any]) -> str:
+        words = f"已撤销批次 {run.number}。"
+        services.discard_reissue(run, request.user)
+        return words
+
+    def success_url(self, request: HttpRequest, obj: Any) -> str:
+        return reverse("payouts:failures")
+
+
+class ContinueBuild(RunVerb):
+    roles = ("finance",)
+    verb = "continue"  # type: ignore[assignment]
+    labels = {"continue": "继续生成"}
+
+    def confirm(self, request: HttpRequest, run: Run) -> Confirm:
+        return Confirm(lead=f"将继续生成{run}（批次 {run.number}）中没有完成的部分。", button="继续生成")
+
+    def act(self, request: HttpRequest, run: Run, data: dict[str, Any]) -> str:
+        services.continue_build(run, request.user)
+        return ""
+
+
+class LeftOut(RunPage):
+    """Who is entitled in the month and not in the run, and why: held, no account, paid by another run."""
+
+    template_name = "payouts/left_out.html"
+
+    def get_crumbs(self) -> list[tuple[str, str]]:
+        return [CRUMB, RUNS, (self.object.number, self.object.get_absolute_url()), ("未列入本批", "")]
+
+    def actions(self, request: HttpRequest, run: Run) -> list[Action]:
+        return [Action("打印", print=True)]
+
+    def data(self, request: HttpRequest, run: Run) -> dict[str, Any]:
+        return {"rows": left_out(run)}
+
+
+def left_out(run: Run) -> list[tuple[Any, str]]:
+    """`(entitlement, reason)`, at most 500."""
+    from django.db import connection
+
+    from benefits.models import Entitlement
+    from payouts import statements
+
+    if run.is_reissue or run.kind == RunKind.ONE_OFF:
+        return []
+    values = {"programme": run.programme_id, "month": run.month, "scope": f"{run.division_id}%"}
+    with connection.cursor() as cursor:
+        cursor.execute(f"{statements.LIVE_NOT_PAID} ORDER BY e.division_id, e.id LIMIT 500", values)
+        found = dict(cursor.fetchall())
+    rows = Entitlement.objects.select_related("person", "household", "division__parent").in_bulk(list(found))
+    return [(rows[pk], "暂缓发放" if held else "缺账号") for pk, held in found.items()]
+
+
+class HoldForm(forms.Form):
+    reason = forms.CharField(label="原因", max_length=300, help_text="例如：死亡名单待核实。")
+    until_lifted = forms.BooleanField(
+        label="以后各月也暂缓，直到解除", required=False, help_text="不勾选只暂缓本月。"
+    )
+
+
+class HoldBack(VerbView):
+    """One beneficiary leaves the draft, with a hold on the entitlement."""
+
+    title, roles, form_class = "暂缓发放", ("finance",), HoldForm
+    menu_url = "payouts:payments"
+
+    def queryset(self, request: HttpRequest) -> Any:
+        return Payment.objects.visible_to(request.user).select_related("run__programme", "entitlement")
+
+    def get_crumbs(self) -> list[tuple[str, str]]:
+        run = self.object.run
+        return [CRUMB, RUNS, (run.number, run.get_absolute_url()), ("暂缓发放", "")]
+
+    def confirm(self, request: HttpRequest, payment: Payment) -> Confirm:
+        lead = f"将 {payment.head_name} {format_month(payment.run.month)} {money_text(payment.amount)} 元移出批次。"
+        return Confirm(
+            lead=lead,
+            button=f"暂缓发放 {payment.head_name}",
+            undo="解除暂缓后，所欠月份作为补发列入以后的批次。",
+        )
+
+    def act(self, request: HttpRequest, payment: Payment, data: dict[str, Any]) -> str:
+        services.hold_back(payment, data["reason"], request.user, data["until_lifted"])
+        self.run = payment.run
+        return f"已暂缓发放 {payment.head_name} {format_month(payment.run.month)}。"
+
+    def success_url(self, request: HttpRequest, obj: Any) -> str:
+        return self.run.get_absolute_url()
