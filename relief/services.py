@@ -307,7 +307,7 @@ def open_change(
     """
     day = on or today()
     entitlement = (
-        Entitlement.objects.select_for_update().select_related("household", "person").get(pk=entitlement.pk)
+        Entitlement.objects.select_for_update(of=("self",)).select_related("household", "person").get(pk=entitlement.pk)
     )
     household = entitlement.household
     if household is None:
