@@ -22,7 +22,7 @@ Body = Callable[[Any], list[str | list[list[str]]]]
 
 @dataclass(frozen=True)
 class Paper:
-    """A printed form. `body(case)` gives paragraphs, and tables as lists of rows; `when(case)`: whether it exists yet."""
+    """A printed form. `body(case)` gives paragraphs and tables (lists of rows); `when(case)`: whether it exists yet."""
 
     kind: str
     title: str

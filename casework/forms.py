@@ -94,7 +94,7 @@ class MaterialForm(forms.Form):
     """Photos and PDFs of one kind of material."""
 
     material = forms.ChoiceField(label="材料种类", choices=MATERIALS)
-    files = ManyFilesField(
+    documents = ManyFilesField(
         label="文件",
         widget=ManyFiles({"accept": "image/jpeg,image/png,image/webp,application/pdf"}),
         help_text="照片或 PDF，每个不超过 10 MB；平板上可直接拍照。",

@@ -11,7 +11,7 @@ from casework.workflow import Flow, Transition, flow_of
 
 
 def stage_steps(case: Case) -> list[dict[str, Any]]:
-    """The stage line: done with who and when, now with who must act by when, later grey; limits beside what was used."""
+    """The stage line: done with who and when, now with who must act by when; limits beside what was used."""
     flow, calendar = flow_of(case), Calendar()
     left = {event.from_stage: event for event in _moves(case)}
     entered = {event.to_stage: event for event in _moves(case)}

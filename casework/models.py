@@ -25,7 +25,7 @@ class CaseState(models.TextChoices):
 
 @tracked()
 class Case(models.Model):
-    """A case (事项). `flow` names its workflow (see casework.workflow), `stage` where it stands, `version` guards edits."""
+    """A case (事项). `flow` names its workflow, `stage` where it stands, `version` guards edits."""
 
     number = models.CharField("编号", max_length=30, unique=True)
     flow = models.CharField("事项", max_length=30)

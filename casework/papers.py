@@ -1,4 +1,4 @@
-"""The verbs of a case's papers: materials, home visits, public notice, objections. Each leaves its trace in the case."""
+"""The verbs of a case's papers: materials, home visits, notice, objections. Each leaves its trace in the case."""
 
 from collections.abc import Sequence
 from datetime import date, timedelta
@@ -42,16 +42,16 @@ def content_type_of(content: bytes) -> str:
             return kind
     if content[:4] == b"RIFF" and content[8:12] == b"WEBP":
         return "image/webp"
-    raise UserError("只能上传照片（JPG、PNG、WebP）或 PDF 文件；这个文件的内容不是。", field="files")
+    raise UserError("只能上传照片（JPG、PNG、WebP）或 PDF 文件；这个文件的内容不是。", field="documents")
 
 
 @transaction.atomic
 def attach(case: Case, material: str, name: str, content: bytes, actor: User, note: str = "") -> Attachment:
     """Add a paper to an open case (≤ 10 MB). Whoever may see the open case in an acting role may add to it."""
     if not content:
-        raise UserError("文件是空的。", field="files")
+        raise UserError("文件是空的。", field="documents")
     if len(content) > MAX_BYTES:
-        raise UserError(f"“{name}”超过 10 MB，请压缩或分开上传。", field="files")
+        raise UserError(f"“{name}”超过 10 MB，请压缩或分开上传。", field="documents")
     kind = content_type_of(content)
     case = locked(case)
     check_editor(case, actor)
@@ -133,7 +133,7 @@ def record_visit(
 def put_up_notice(
     case: Case, step: Step, *, place: str, head_name: str, programme_name: str, persons: int, amount: Decimal
 ) -> PublicNotice:
-    """Effect of a step: put the notice up. What is published is frozen here and is nothing but head, village, persons, amount.
+    """Effect of a step: put the notice up; what is published is frozen: nothing but head, village, persons, amount.
 
     A notice that still hangs is taken down by the new one.
     """

@@ -1,7 +1,7 @@
 """The verbs of a case: open it, move it, correct it. Each is one transaction that leaves a CaseEvent.
 
-Rights are checked here and not by which button shows: area and line by `.visible_to`, role and stage by the flow, maker ≠
-checker by the events, and a stale version is a Conflict that names who changed what.
+Rights are checked here and not by which button shows: area and line by `.visible_to`, role and stage by the flow,
+maker ≠ checker by the events, and a stale version is a Conflict that names who changed what.
 """
 
 from collections.abc import Iterable
@@ -171,7 +171,7 @@ def correct(
         check_editor(case, actor)
         seen: list[Change] = []
         for name, value in changes.items():
-            model_field = case._meta.get_field(name)
+            model_field: Any = case._meta.get_field(name)
             before = getattr(case, name)
             if before == value:
                 continue
@@ -192,7 +192,7 @@ def record_change(
     reason: str = "",
     on: date | None = None,
 ) -> Any:
-    """Leave the trace of a change that the caller has just made inside a transaction on a locked case; bumps the version."""
+    """Leave the trace of a change that the caller has just made on a locked case in a transaction; a new version."""
     case.version += 1
     case.save()
     write_event(

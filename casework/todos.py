@@ -1,6 +1,7 @@
 """What waits for an account: open cases whose present stage its role acts at, and the workbench's figures."""
 
 from collections.abc import Iterable
+from datetime import timedelta
 from typing import Any
 
 from django.db.models import Count, Min, Q
@@ -63,8 +64,6 @@ def notices_up(user: Any) -> int:
 
 def figures(user: Any) -> Iterable[Stat]:
     """Late, today, this week, in hand."""
-    from datetime import timedelta
-
     day = today()
     week_end = day + timedelta(days=6 - day.weekday())
     mine = waiting(user).aggregate(
@@ -82,7 +81,7 @@ def figures(user: Any) -> Iterable[Stat]:
             "件",
             late_words,
             f"{address}?mine=1&due=late",
-            "bad" if mine["late"] else "",
+            (mine["late"] and "bad") or "",
         ),
         Stat(
             "今日到期",

@@ -11,7 +11,7 @@ from django.urls import reverse, reverse_lazy
 from django.utils.html import format_html
 
 from casework import papers, services
-from casework.documents import DOCUMENTS, document
+from casework.documents import DOCUMENTS, document, township
 from casework.forms import MaterialForm, StepForm, VisitForm, WithdrawMaterialForm
 from casework.models import Attachment, Case, CaseState, PublicNotice
 from casework.workflow import flow_of, flows
@@ -28,7 +28,7 @@ from district.models import Role
 ACTING = {Role.TOWNSHIP_CLERK, Role.TOWNSHIP_LEADER, Role.BUREAU_OFFICER}
 SEEING = {*ACTING, Role.LEADER, Role.AUDITOR, Role.FINANCE}
 HOME = ("工作台", "/")
-CASES = ("案件", reverse_lazy("casework:case-list"))
+CASES: Any = ("案件", reverse_lazy("casework:case-list"))
 
 
 def flow_choices() -> list[tuple[str, str]]:
@@ -140,7 +140,10 @@ class StepView(OfCase, VerbView):
 
     @property
     def step(self) -> Any:
-        return flow_of(self.object).step(self.kwargs["action"])
+        try:
+            return flow_of(self.object).step(self.kwargs["action"])
+        except UserError as error:
+            raise Http404 from error
 
     @property
     def confirm_first(self) -> bool:  # type: ignore[override]
@@ -228,7 +231,7 @@ class MaterialsView(OfCase, VerbView):
         return {"attachments": papers_of, "why": services.why_not_edit(obj, request.user)}
 
     def act(self, request: HttpRequest, obj: Any, data: dict[str, Any]) -> Any:
-        for file in data["files"]:
+        for file in data["documents"]:
             papers.attach(obj, data["material"], file.name, file.read(), request.user, data["note"])
         return f"已上传 {data['material']} {len(data['files'])} 份。"
 
@@ -315,7 +318,7 @@ class NoticeList(ListPage):
 
 
 class NoticePrint(DetailPage):
-    """公示单: all that hangs at the same place on the same day for the same programme; nothing but what may be published."""
+    """公示单: all that hangs at one place from one day on for a programme; nothing but what may be published."""
 
     roles = SEEING
     template_name = "casework/notice_print.html"
@@ -342,6 +345,7 @@ class NoticePrint(DetailPage):
             "amount": sum(one.amount for one in rows),
             "days": (obj.ends_on - obj.starts_on).days + 1,
             "township": obj.case.division.parent,
+            "office": township(obj.case),
             "district": obj.case.division.parent.parent,
             "back": obj.case.get_absolute_url(),
         }

@@ -1,6 +1,7 @@
 """The workflow mechanism: a service line declares its stages and transitions as data; nothing here knows a trade.
 
-A flow is a table: from which stage, by which action, to which stage, by which role, on what condition, with what effect.
+A flow is a table: from which stage, by which action, to which stage, by which role, on what condition, with what
+effect.
 `casework.services.move` is the one verb that walks it.
 """
 

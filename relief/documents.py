@@ -9,7 +9,7 @@ from relief.models import ChangeKind
 from relief.pages import line_name
 
 Part = str | list[list[str]]
-REMEDY = "如对本决定不服，可自收到本通知书之日起六十日内向本级人民政府申请行政复议，或者六个月内向人民法院提起行政诉讼。"
+REMEDY = "如对本决定不服，可自收到本通知书之日起六十日内向本级人民政府申请行政复议，或六个月内向人民法院提起行政诉讼。"
 
 
 def breakdown(assessment: Any) -> list[list[str]]:
@@ -57,7 +57,8 @@ def ended(case: Any) -> list[Part]:
 def changed(case: Any) -> list[Part]:
     decision = case.decision
     return [
-        f"因{case.reason or '家庭情况变化'}，决定自{format_month(case.first_month)}起，您家庭的{case.programme.name}调整为保障 "
+        f"因{case.reason or '家庭情况变化'}，决定自{format_month(case.first_month)}起，"
+        f"您家庭的{case.programme.name}调整为保障 "
         f"{decision.persons} 人，每月 {money_text(decision.monthly_amount)} 元，计算如下：",
         breakdown(decision),
         REMEDY,

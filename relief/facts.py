@@ -16,11 +16,12 @@ HOUSEHOLD_KINDS = (IncomeKind.FARMING, IncomeKind.PROPERTY, IncomeKind.TRANSFER)
 
 
 def facts_of(application: DibaoApplication, month: date) -> dict[str, Any]:
-    """The facts of the case for a decision in `month`: of every figure the newest word (recognised, verified, declared).
+    """The facts of the case for a decision in `month`.
 
-    A member's `ref` is the person's key. Members who are not covered (特困, in service) count in nothing, except beside a
-    person who is assessed alone: then all are given, that person first. `holds` are the programmes in force in the month
-    after, without the one that a change is about.
+    Of every figure the newest word counts: recognised, else verified, else declared. A member's `ref` is the person's
+    key. Members who are not covered (特困, in service) count in nothing, except beside a person who is assessed alone:
+    then all are given, that person first. `holds` are the programmes in force in the month after, without the one that
+    a change is about.
     """
     members = list(application.members.select_related("person"))
     if application.single:

@@ -129,7 +129,7 @@ class ApplicationForm(MembersMixin, forms.Form):
             self.add_member_fields(person.pk, person.name, known)
             for kind in MEMBER_KINDS:
                 money = MoneyFormField(label=f"{person.name} {kind.label}")
-                money.widget.attrs["aria-label"] = money.label
+                money.widget.attrs.update({"class": "control money", "size": "9", "aria-label": money.label})
                 money.initial = (
                     person.monthly_income if kind == IncomeKind.WAGES and person.monthly_income else 0
                 )
@@ -253,7 +253,7 @@ class MembersForm(MembersMixin, forms.Form):
 
 
 class EconomyForm(forms.Form):
-    """The matrix 申报 · 核对结果 · 认定 · 依据 of every income and asset, and two blank rows for income not named yet."""
+    """The matrix 申报 · 核对结果 · 认定 · 依据 of every income and asset, and blank rows for income not named yet."""
 
     version = forms.IntegerField(widget=forms.HiddenInput)
     BLANKS = 2
@@ -286,12 +286,12 @@ class EconomyForm(forms.Form):
         for name, label in labels.items():
             needed = name == "declared" and item is not None
             one = count_or_money(kind, f"{words} {label}", needed)
-            one.widget.attrs.update({"class": "control money", "aria-label": one.label})
+            one.widget.attrs.update({"class": "control money", "size": "9", "aria-label": one.label})
             value = getattr(item, name) if item else None
             one.initial = int(value) if kind in COUNT_FIELDS and value is not None else value
             self.fields[f"{key}-{name}"] = one
         basis = forms.CharField(label=f"{words} 依据", max_length=200, required=False)
-        basis.widget.attrs.update({"class": "control", "aria-label": basis.label})
+        basis.widget.attrs.update({"class": "control", "size": "14", "aria-label": basis.label})
         basis.initial = item.basis if item else ""
         self.fields[f"{key}-basis"] = basis
 

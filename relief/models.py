@@ -42,7 +42,7 @@ class DibaoApplication(Case):
     decided_on = models.DateField("决定日期", null=True, blank=True)
     first_month = MonthField("起始月份", null=True, blank=True)
     care_class = models.CharField("保障类别", max_length=1, choices=CareClass, blank=True)
-    # A change: of which entitlement, what kind, from when, why. The granted entitlement of an application stands here too.
+    # A change: of which entitlement, what kind, from when, why. An application keeps what was granted here.
     entitlement = models.ForeignKey(
         Entitlement, models.PROTECT, null=True, blank=True, related_name="cases", verbose_name="待遇"
     )
@@ -51,10 +51,6 @@ class DibaoApplication(Case):
     end_note = models.CharField("停发说明", max_length=500, blank=True)
     grace = models.BooleanField("渐退（因就业增收）", default=False)
     grace_months_used = models.PositiveSmallIntegerField("已渐退月数", default=0)
-
-    objects = ScopedQuerySet.as_manager()
-    division_path = "division"
-    line_path = "line"
 
     class Meta:
         verbose_name = verbose_name_plural = "低保案件"

@@ -58,7 +58,9 @@ def income_rows(case: DibaoApplication) -> tuple[list[dict[str, Any]], dict[str,
         row["differs"] = bool(item and item.recognised is not None and item.recognised != item.declared)
     sums = {
         "declared": sum((one.declared for one in items), Decimal(0)),
-        "verified": sum((one.verified or Decimal(0) for one in items), Decimal(0)),
+        "verified": sum((one.verified for one in items if one.verified is not None), Decimal(0))
+        if any(one.verified is not None for one in items)
+        else None,
         "recognised": sum((one.best for one in items), Decimal(0)),
     }
     return rows, sums

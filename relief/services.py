@@ -1,4 +1,4 @@
-"""The verbs of 低保: apply, record what was found, assess, open a change or an ending, review. Each is one transaction."""
+"""The verbs of 低保: apply, record what was found, open a change or an ending, review. Each is one transaction."""
 
 from collections.abc import Iterable, Sequence
 from dataclasses import dataclass, field
@@ -74,9 +74,9 @@ def apply(
     on: date | None = None,
     **fields: Any,
 ) -> DibaoApplication:
-    """登记低保申请 of a registered household. Without `members` everyone who belongs to it on that day is taken down.
+    """登记低保申请 of a registered household. Without `members` everyone who belongs to it that day is taken down.
 
-    `fields`: single, single_parent, reason, staff_relative. UserError when the household holds 低保 or has an open case.
+    `fields`: single, single_parent, reason, staff_relative. UserError when the household holds 低保 or applies already.
     """
     day = on or today()
     present = {one.person_id: one for one in members_of(household, day)}
@@ -150,7 +150,7 @@ def _write_member(case: DibaoApplication, entry: MemberEntry, relation: str, pla
 
 
 def assess_now(case: DibaoApplication, month: date | None = None) -> dict[str, Any]:
-    """The formula's answer on the case's present facts, for a decision in `month` (default: this month). Writes nothing."""
+    """The formula's answer on the case's facts, for a decision in `month` (default: this month). Writes nothing."""
     return assess(facts_of(case, month or month_of(today())))
 
 
@@ -307,7 +307,9 @@ def open_change(
     """
     day = on or today()
     entitlement = (
-        Entitlement.objects.select_for_update(of=("self",)).select_related("household", "person").get(pk=entitlement.pk)
+        Entitlement.objects.select_for_update(of=("self",))
+        .select_related("household", "person")
+        .get(pk=entitlement.pk)
     )
     household = entitlement.household
     if household is None:

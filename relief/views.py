@@ -1,7 +1,7 @@
 """Pages of 低保: find the household, apply, the case, the matrix, change, review."""
 
 from datetime import timedelta
-from typing import Any, cast
+from typing import Any
 
 from django.db.models import Q
 from django.http import HttpRequest
@@ -25,10 +25,10 @@ from registry.models import Household
 from relief import pages, panels, services
 from relief.facts import facts_of, members_of
 from relief.forms import ApplicationForm, ChangeForm, EconomyForm, MembersForm, ReviewForm
-from relief.models import ChangeKind, DibaoApplication, Review
+from relief.models import ChangeKind, DibaoApplication
 
 HOME = ("工作台", "/")
-CASES = ("案件", reverse_lazy("casework:case-list"))
+CASES: Any = ("案件", reverse_lazy("casework:case-list"))
 SEEING = panels.SEEING
 CLERK = {Role.TOWNSHIP_CLERK}
 
@@ -41,7 +41,7 @@ class FindHousehold(TemplatePage):
 
     def data(self, request: HttpRequest) -> dict[str, Any]:
         text = request.GET.get("q", "").strip()[:40]
-        found: list[Household] = []
+        found: list[Any] = []
         if text:
             shown = Household.objects.visible_to(request.user).filter(until__isnull=True)
             person = (
@@ -128,6 +128,7 @@ class ApplicationPage(OfApplication, DetailPage):
     """The case: stage line, facts left, amount and record right, action bar."""
 
     template_name, place, roles = "relief/application.html", "case", SEEING
+    menu_url = reverse_lazy("casework:case-list")
 
     def get_title(self) -> str:
         return f"{self.object.person.name} {kind_words(self.object)}"
@@ -159,18 +160,16 @@ class ApplicationPage(OfApplication, DetailPage):
             **case_data(obj),
             "stages": stage_steps(obj),
             "bar": bar,
-            "asks": [
-                (name, field, field.widget.render(name, field.initial, widget_attrs(name, field)))
-                for name, field in asks
-            ],
+            "asks": [(name, field, drawn(name, field)) for name, field in asks],
             "may_edit": not casework.why_not_edit(obj, request.user),
             "notice": current_notice(obj),
             "today": casework.today(),
         }
 
 
-def widget_attrs(name: str, field: Any) -> dict[str, str]:
-    return {"id": f"bar-{name}", "class": "control", "aria-label": field.label}
+def drawn(name: str, field: Any) -> str:
+    """A field as the action bar shows it."""
+    return field.widget.render(name, field.initial, {"id": f"bar-{name}", "class": "control"})
 
 
 def case_data(case: DibaoApplication) -> dict[str, Any]:
@@ -185,7 +184,9 @@ def case_data(case: DibaoApplication) -> dict[str, Any]:
     figures = answer.get("figures") or {}
     note = ""
     if figures:
-        note = f"标准：{case.programme.name}每人每月 {money_text(figures['standard'])} 元；测算月份 {format_month(month)}，{pages.summary(answer)}。"
+        standard = money_text(figures["standard"])
+        note = f"标准：{case.programme.name}每人每月 {standard} 元；测算月份 {format_month(month)}，"
+        note += f"{pages.summary(answer)}。"
     return {
         "case": case,
         "incomes": rows,
@@ -363,7 +364,7 @@ class DoReview(OfEntitlement, VerbView):
         return f"已登记 {obj.person} 户的定期核查{due}。"
 
     def success_url(self, request: HttpRequest, obj: Any) -> str:
-        made = cast(Review, self.made)
+        made = self.made
         return made.case.get_absolute_url() if made.case else reverse("relief:reviews")
 
 

@@ -1,7 +1,7 @@
 """低保: its stages, steps and time limits as data, with the conditions and effects of each step beside them.
 
-Limits: 《最低生活保障审核确认办法》（民发〔2021〕57号）— economic check begun within 3 working days, public notice 7 days, confirmation
-within 10 working days, the whole within 30, 45 in hard cases. The bureau overrides them by dated rows (环节时限).
+Limits: 《最低生活保障审核确认办法》（民发〔2021〕57号）: economic check begun within 3 working days, notice 7 days,
+confirmation within 10 working days, the whole within 30, 45 in hard cases. The bureau overrides them by dated rows.
 """
 
 from benefits import services as benefits
@@ -288,7 +288,8 @@ def confirm_grant(case: DibaoApplication) -> str:
 def confirm_change(case: DibaoApplication) -> str:
     month = format_month(case.first_month)
     if case.change_kind == ChangeKind.END:
-        return f"停发 {case.person.name} 户{case.programme.name}（{case.get_end_reason_display()}），自 {month} 起不再发放。"
+        why = case.get_end_reason_display()
+        return f"停发 {case.person.name} 户{case.programme.name}（{why}），自 {month} 起不再发放。"
     answer = assess_now(case, add_months(case.first_month, -1))
     before = money_text(case.entitlement.monthly_amount) if case.entitlement else "—"
     return (

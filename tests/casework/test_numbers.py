@@ -32,16 +32,12 @@ def test_twenty_cases_opened_at_once_are_numbered_one_to_twenty():
     for one in threads:
         one.join()
     assert not errors
-    assert sorted(Case.objects.values_list("number", flat=True)) == [
-        f"DB-2020-{n:05d}" for n in range(1, 21)
-    ]
+    assert sorted(Case.objects.values_list("number", flat=True)) == [f"DB-2020-{n:05d}" for n in range(1, 21)]
 
 
 @pytest.mark.django_db
 def test_a_case_that_was_not_written_gives_its_number_back():
     clerk = factories.user("township_clerk")
     with pytest.raises(Exception, match="不是这户的成员"):
-        services.apply(
-            factories.household(), clerk, members=[services.MemberEntry(factories.person())]
-        )
+        services.apply(factories.household(), clerk, members=[services.MemberEntry(factories.person())])
     assert services.apply(factories.household(), clerk).number.endswith("-00001")

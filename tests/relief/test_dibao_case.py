@@ -143,9 +143,7 @@ def test_two_editors_of_a_case_do_not_overwrite_each_other(people):
     case = stories.apply(stories.family(), clerk)
     seen = case.version
     item = case.incomes.first()
-    services.record_economy(
-        case, clerk, incomes=[{"pk": item.pk, "declared": Decimal(450)}], version=seen
-    )
+    services.record_economy(case, clerk, incomes=[{"pk": item.pk, "declared": Decimal(450)}], version=seen)
     with pytest.raises(Conflict) as caught:
         services.record_economy(
             case, other, incomes=[{"pk": item.pk, "declared": Decimal(500)}], version=seen
