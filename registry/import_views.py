@@ -1,15 +1,17 @@
 """Importing on the pages: choose a file, look at what would happen, write, download what was refused, take back."""
 
+from collections.abc import Sequence
 from typing import Any
 
 from django.http import Http404, HttpRequest, HttpResponse
 from django.urls import reverse, reverse_lazy
+from django.utils.timezone import localtime
 
 from core.files import download
 from core.filters import mask
 from core.pages import Action, Confirm, DetailPage, VerbView
 from core.places import Stat
-from core.sheets import tidy_title
+from core.sheets import Column, tidy_title
 from registry import batches, forms
 from registry.lists import ImportList
 from registry.models import ImportBatch, ImportRow, ImportState, RowAction
@@ -96,6 +98,7 @@ class ImportPage(ImportScope, DetailPage):
             shown = next((key for key, _ in TABS if counts.get(key)), "created")
         page = max(int(request.GET.get("page", "1")) if request.GET.get("page", "1").isdigit() else 1, 1)
         rows = _rows(obj, shown)[(page - 1) * PAGE : page * PAGE + 1]
+        columns = batches.importer_of(obj.kind).columns
         to_write = counts.get("created", 0) + counts.get("updated", 0)
         return {
             "batch": obj,
@@ -104,7 +107,7 @@ class ImportPage(ImportScope, DetailPage):
             "tabs": [(key, label, counts.get(key, 0)) for key, label in TABS],
             "shown": shown,
             "shown_label": dict(TABS)[shown],
-            "rows": [_row(row, obj.titles.get(row.sheet, [])) for row in rows[:PAGE]],
+            "rows": [_row(row, obj.titles.get(row.sheet, []), columns) for row in rows[:PAGE]],
             "several_sheets": len(obj.titles) > 1,
             "page": page,
             "more": len(rows) > PAGE,
@@ -121,9 +124,8 @@ def _rows(batch: ImportBatch, shown: str) -> Any:
     return rows.filter(action=shown)
 
 
-def _row(row: ImportRow, titles: list[str]) -> dict[str, Any]:
+def _row(row: ImportRow, titles: list[str], columns: Sequence[Column]) -> dict[str, Any]:
     """What the preview shows of a row; numbers that identify stay masked."""
-    columns = batches.importer_of(row.batch.kind).columns if row.batch_id else ()
     names = {tidy_title(title): one for one in columns for title in (one.title, *one.synonyms)}
     cells: dict[str, str] = {}
     for title, cell in zip(titles, row.raw, strict=False):
@@ -154,7 +156,11 @@ def _steps(batch: ImportBatch) -> list[dict[str, Any]]:
         f"{batch.file.size / 1024:,.0f} KB，{len(batch.titles) or 1} 个工作表",
         f"{counts['rows']:,} 行" if counts else "后台检查，可离开本页",
         "尚未写入任何内容" if now <= 2 else "已看过",
-        "后台执行，可离开本页" if now <= 3 else f"{batch.written_at:%m-%d %H:%M}" if batch.written_at else "",
+        "后台执行，可离开本页"
+        if now <= 3
+        else f"{localtime(batch.written_at):%m-%d %H:%M}"
+        if batch.written_at
+        else "",
         batch.get_state_display() if now == 4 else "错误工作簿、撤销",
     ]
     return [
@@ -169,7 +175,11 @@ def _stats(batch: ImportBatch) -> list[Stat]:
     def at(key: str) -> str:
         return f"{batch.get_absolute_url()}?show={key}"
 
-    written = "已写入" if batch.state == ImportState.WRITTEN else "将写入"
+    written = {
+        ImportState.WRITTEN: "已写入",
+        ImportState.UNDONE: "已撤销",
+        ImportState.DISCARDED: "没有写入",
+    }.get(ImportState(batch.state), "将写入")
     return [
         Stat("读取", f"{counts['rows']:,}", "行", "合计、空行不算"),
         Stat("新建", f"{counts['created']:,}", "行", written, at("created")),

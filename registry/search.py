@@ -20,7 +20,7 @@ from registry.models import Household, Membership, Person
 
 LIMIT = 20
 READERS = {"township_clerk", "township_leader", "bureau_officer", "finance", "leader", "auditor"}
-_NUMBER = re.compile(r"^\d{4,17}[\dXx]?$")
+_NUMBER = re.compile(r"^\d{3,17}[\dXx]$")
 _LATIN = re.compile(r"^[A-Za-z]+$")
 
 

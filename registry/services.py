@@ -10,6 +10,7 @@ from typing import Any
 
 import pghistory
 from django.db import IntegrityError, transaction
+from django.db.models import Sum
 from django.utils import timezone
 
 from core.errors import Conflict, NotAllowed, UserError
@@ -386,7 +387,6 @@ def _context(actor: Any, reason: str) -> Any:
     )
 
 
-def monthly_income_of(household: Household) -> Decimal:
-    """Registered income of the current members together, yuan a month."""
-    members = household.memberships.filter(until=None).select_related("person")
-    return sum((m.person.monthly_income or Decimal(0) for m in members), Decimal("0.00"))
+def monthly_income_of(household: Household) -> Decimal | None:
+    """Registered income of the current members together, yuan a month; None where nobody's is registered."""
+    return household.memberships.filter(until=None).aggregate(total=Sum("person__monthly_income"))["total"]
