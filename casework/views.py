@@ -4,6 +4,7 @@ from typing import Any
 
 import django_filters
 from django.core.exceptions import PermissionDenied
+from django.db import transaction
 from django.db.models import Count, Q
 from django.http import Http404, HttpRequest, HttpResponse
 from django.shortcuts import get_object_or_404, redirect
@@ -231,9 +232,10 @@ class MaterialsView(OfCase, VerbView):
         return {"attachments": papers_of, "why": services.why_not_edit(obj, request.user)}
 
     def act(self, request: HttpRequest, obj: Any, data: dict[str, Any]) -> Any:
-        for file in data["documents"]:
-            papers.attach(obj, data["material"], file.name, file.read(), request.user, data["note"])
-        return f"已上传 {data['material']} {len(data['files'])} 份。"
+        with transaction.atomic():
+            for file in data["documents"]:
+                papers.attach(obj, data["material"], file.name, file.read(), request.user, data["note"])
+        return f"已上传 {data['material']} {len(data['documents'])} 份。"
 
     def success_url(self, request: HttpRequest, obj: Any) -> str:
         return reverse("casework:materials", args=[obj.pk])
