@@ -31,6 +31,7 @@ from core.months import add_months, format_month
 from district.models import Division, DivisionLevel, Role
 
 JOB = "benefits.standard_change"
+DIFFERENCE = F("after") - F("before")
 NO_FACTS = "旧台账转入，没有测算事实：金额不变，可另行确定"
 
 
@@ -41,6 +42,12 @@ def affected(programme: str, division: str, from_month: date) -> Any:
         .within(division)
         .filter(Q(last_month__isnull=True) | Q(last_month__gte=from_month))
     )
+
+
+def moved(kind: str) -> Q:
+    """Condition on lines: `more`, `less` or `same` after than before."""
+    compare = {"more": "after__gt", "less": "after__lt", "same": "after"}
+    return Q(**{compare[kind]: F("before")})
 
 
 def propose(standard: Standard, actor: Any, from_month: date | None = None) -> StandardChange:

@@ -19,10 +19,13 @@ from import_export.formats import base_formats
 from import_export.resources import ModelResource
 from unfold.admin import ModelAdmin, StackedInline, TabularInline
 from unfold.contrib.import_export.forms import ExportForm, ImportForm
+from unfold.widgets import UnfoldAdminTextInputWidget
 
 from core.audit import log_access
-from core.filters import mask
+from core.fields import MonthField
+from core.filters import MonthFormField, mask
 from core.models import AccessKind, AccessLog, Job, WorkdayOverride
+from core.months import format_month
 from core.templatetags.ui import money_text
 from core.trail import changes_of
 
@@ -69,6 +72,13 @@ def money_column(field: str, title: str) -> Any:
         return money_text(getattr(obj, field))
 
     return column
+
+
+class AdminMonthInput(UnfoldAdminTextInputWidget):
+    """A month as 2020-12, in the admin's look."""
+
+    def format_value(self, value: Any) -> Any:
+        return value if isinstance(value, str) or value is None else format_month(value)
 
 
 class RoleRights:
@@ -125,6 +135,7 @@ class RoomAdmin(RoleRights, ModelAdmin):
     list_filter_submit = True
     compressed_fields = True
     warn_unsaved_form = True
+    formfield_overrides = {MonthField: {"form_class": MonthFormField, "widget": AdminMonthInput}}
 
     def _get_obj_does_not_exist_redirect(self, request: HttpRequest, opts: Any, object_id: str) -> Any:
         """Outside the user's area a row does not exist, and the answer is the same as for one that never did."""

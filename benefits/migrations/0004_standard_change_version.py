@@ -4,19 +4,22 @@ from django.db import migrations, models
 
 
 class Migration(migrations.Migration):
-
     dependencies = [
-        ('benefits', '0003_guards'),
+        ("benefits", "0003_guards"),
     ]
 
     operations = [
         migrations.AlterModelOptions(
-            name='standardchangeline',
-            options={'ordering': ['entitlement__division', 'id'], 'verbose_name': '调标明细', 'verbose_name_plural': '调标明细'},
+            name="standardchangeline",
+            options={
+                "ordering": ["entitlement__division", "id"],
+                "verbose_name": "调标明细",
+                "verbose_name_plural": "调标明细",
+            },
         ),
         migrations.AddField(
-            model_name='standardchangeline',
-            name='version',
-            field=models.PositiveIntegerField(default=1, verbose_name='待遇版本'),
+            model_name="standardchangeline",
+            name="version",
+            field=models.PositiveIntegerField(default=1, verbose_name="待遇版本"),
         ),
     ]
