@@ -4,6 +4,7 @@ from typing import Any
 
 from django import forms
 from django.contrib import admin, messages
+from django.core.exceptions import ValidationError
 from django.db.models import Q
 from django.urls import reverse
 from django.utils.html import format_html
@@ -89,7 +90,17 @@ class ProgrammeAdmin(RoomAdmin):
         return rows.filter(line__in=request.user.lines) if request.user.role == Role.BUREAU_OFFICER else rows
 
 
-class StandardResource(ScopedResource):
+class PolicyResource(ScopedResource):
+    """Policy rows of the officer's own lines; a row of another line is refused with its reason, in the preview too."""
+
+    def before_save_instance(self, instance: Any, row: Any, **kwargs: Any) -> None:
+        super().before_save_instance(instance, row, **kwargs)
+        line = instance.programme.line if instance.programme_id else ""
+        if self.user is not None and line and line not in self.user.lines:
+            raise ValidationError(f"项目“{instance.programme}”不在您的业务线内，这一行没有写入。")
+
+
+class StandardResource(PolicyResource):
     programme = fields.Field("programme", "项目代码", widgets.ForeignKeyWidget(Programme, "code"))
     division = fields.Field("division", "区划代码", widgets.ForeignKeyWidget(Division, "code"))
     category = fields.Field("category", "类别", default="")
@@ -158,7 +169,7 @@ class StandardAdmin(DatedMixin, LineScoped, ImportExportRoomAdmin):
             )
 
 
-class ParameterResource(ScopedResource):
+class ParameterResource(PolicyResource):
     programme = fields.Field("programme", "项目代码", widgets.ForeignKeyWidget(Programme, "code"))
     key = fields.Field("key", "参数")
     value = fields.Field("value", "值", widgets.JSONWidget())

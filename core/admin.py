@@ -77,6 +77,9 @@ def money_column(field: str, title: str) -> Any:
 class AdminMonthInput(UnfoldAdminTextInputWidget):
     """A month as 2020-12, in the admin's look."""
 
+    def __init__(self, attrs: Any = None):
+        super().__init__({"placeholder": "年-月，如 2021-07", "autocomplete": "off", **(attrs or {})})
+
     def format_value(self, value: Any) -> Any:
         return value if isinstance(value, str) or value is None else format_month(value)
 

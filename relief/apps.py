@@ -7,12 +7,14 @@ class ReliefConfig(AppConfig):
 
     def ready(self):
         from core import places
-        from relief import documents, forms, panels, rules, workflow
+        from relief import beside, documents, forms, importing, panels, rules, workflow
 
         rules.register_formulas()
         documents.register_papers()
         forms.register_asks()
         assert workflow.DIBAO
+        assert importing.DibaoImporter.kind == "dibao"  # reading the module makes the ledger known
+        places.panels.add("entitlement", 40, render=beside.panel, title="按登记情况测算", key="beside")
         places.menu.add("业务", "新建申请", "relief:find", roles={"township_clerk"}, order=110)
         places.menu.add(
             "核查",

@@ -8,9 +8,12 @@ from datetime import date
 from decimal import Decimal
 from typing import Any
 
+from django.utils import timezone
+
 from benefits.assessing import assess
 from benefits.policy import policy_table
-from core.months import format_month
+from benefits.words import breakdown
+from core.months import format_month, month_of
 from registry.models import DisabilityCertificate, Person
 from relief.rules import DIBAO
 
@@ -70,3 +73,23 @@ class OwnAssessments:
         if certificate:
             facts["disability"] = {"kind": certificate.kind, "grade": certificate.grade}
         return facts
+
+
+def panel(request: Any, entitlement: Any) -> Any:
+    """Beside a household taken over: what the rules would give on the registry's facts today."""
+    if entitlement.assessment_id or entitlement.programme_id not in DIBAO or not entitlement.household_id:
+        return None
+    members = list(entitlement.members.values_list("person_id", flat=True))
+    own = OwnAssessments({entitlement.household_id: members})
+    month = month_of(timezone.localdate())
+    answer = own.answer(entitlement.programme_id, entitlement.household_id, month)
+    if answer is None or "error" in answer:
+        return "relief/beside.html", {"answer": None, "why": (answer or {}).get("error", "")}
+    amount = Decimal(answer["monthly_amount"])
+    return "relief/beside.html", {
+        "answer": answer,
+        "lines": breakdown(answer["lines"], {}),
+        "amount": amount,
+        "difference": amount - entitlement.monthly_amount,
+        "label": f"按规则测算（{answer['persons']} 人）",
+    }

@@ -218,3 +218,11 @@ def test_the_command_prints_counts_and_writes_the_error_workbook(tmp_path, capsy
     told = json.loads(capsys.readouterr().out)
     assert (told["rows"], told["created"], told["rejected"]) == (2, 1, 1)
     assert "类型“乡下”看不懂" in str([cell.value for cell in list(load_workbook(errors).active)[1]])
+
+
+def test_the_page_of_a_taken_over_household_sets_the_own_assessment_beside_it(client):
+    home = factories.household(income=200)
+    imported(line(home, 350))
+    client.force_login(factories.user("township_clerk"))
+    page = client.get(Entitlement.objects.get().get_absolute_url()).content.decode()
+    assert "按登记情况测算" in page and "500 × 1 − 200" in page and "与旧台账相差" in page
