@@ -4,10 +4,13 @@ from dataclasses import dataclass
 from datetime import date
 from typing import Any
 
-from casework.limits import Calendar, limit_for
+from django.utils import timezone
+
+from casework.limits import limit_for
 from casework.models import Case, CaseEvent, CaseState
 from casework.services import today, why_not
 from casework.workflow import Flow, Transition, flow_of
+from core.workdays import Calendar
 
 
 def stage_steps(case: Case) -> list[dict[str, Any]]:
@@ -76,8 +79,6 @@ def _who(event: CaseEvent | None) -> str:
 
 
 def _day(event: CaseEvent) -> date:
-    from django.utils import timezone
-
     return timezone.localdate(event.at)
 
 

@@ -7,11 +7,11 @@ from typing import Any
 from django.db.models import Count, Min, Q
 from django.urls import reverse
 
-from casework.limits import Calendar
 from casework.models import Case, CaseState, PublicNotice
 from casework.services import today
 from casework.workflow import flow_of, flows
 from core.places import Hit, HitGroup, Stat, TodoItem
+from core.workdays import Calendar
 
 ACTING = ("township_clerk", "township_leader", "bureau_officer")
 LIMIT = 200

@@ -1,54 +1,60 @@
 """Working days by the published calendar, with the bureau's overrides over it."""
 
+from collections.abc import Iterable
 from datetime import date, timedelta
 
 import chinese_calendar
 
-from core.errors import UserError
 from core.models import WorkdayOverride
 
+LAST_PUBLISHED_YEAR = max(day.year for day in chinese_calendar.holidays)
 
-def is_workday(day: date, overrides: dict[date, bool] | None = None) -> bool:
-    """Whether offices work that day. UserError for a year that neither the calendar nor an override knows.
 
-    In an unpublished year an ordinary weekday or weekend is taken as such once the bureau has entered any day of it.
+class Calendar:
+    """Working days, with the override table read once.
+
+    A year whose holidays are not published yet counts Monday to Friday: a case must never be stuck because the State
+    Council has not spoken. Where a date must be exact by law, ask `is_published` first.
     """
-    table = _overrides() if overrides is None else overrides
-    if day in table:
-        return table[day]
-    try:
-        return chinese_calendar.is_workday(day)
-    except NotImplementedError as error:
-        if any(known.year == day.year for known in table):
-            return day.weekday() < 5
-        raise UserError(f"{day.year}年的节假日安排还没有录入，请系统管理员在“工作日调整”中录入。") from error
 
+    def __init__(self) -> None:
+        self.overrides = dict(WorkdayOverride.objects.values_list("day", "is_workday"))
 
-def add_workdays(day: date, n: int) -> date:
-    """The n-th working day after `day`; the day itself is not counted (民法典第201条)."""
-    table = _overrides()
-    while n > 0:
-        day += timedelta(days=1)
-        if is_workday(day, table):
-            n -= 1
-    return day
+    def is_published(self, year: int) -> bool:
+        """Whether the year's holidays are known, from the published calendar or entered by the bureau."""
+        return year <= LAST_PUBLISHED_YEAR or any(day.year == year for day in self.overrides)
 
+    def works(self, day: date) -> bool:
+        """Whether offices work that day."""
+        if day in self.overrides:
+            return self.overrides[day]
+        return day.weekday() < 5 if day.year > LAST_PUBLISHED_YEAR else chinese_calendar.is_workday(day)
 
-def next_workday(day: date) -> date:
-    """The day itself if it is a working day, else the first one after it (民法典第203条)."""
-    table = _overrides()
-    while not is_workday(day, table):
-        day += timedelta(days=1)
-    return day
+    def add(self, day: date, days: int) -> date:
+        """The n-th working day after `day`; the day itself is not counted (民法典第201条)."""
+        while days > 0:
+            day += timedelta(days=1)
+            days -= self.works(day)
+        return day
 
+    def next(self, day: date) -> date:
+        """The day itself if it is a working day, else the first one after it (民法典第203条)."""
+        while not self.works(day):
+            day += timedelta(days=1)
+        return day
 
-def workdays_between(first: date, last: date) -> int:
-    """Working days after `first` up to and including `last`; negative when `last` is earlier."""
-    if last < first:
-        return -workdays_between(last, first)
-    table = _overrides()
-    return sum(is_workday(first + timedelta(days=i), table) for i in range(1, (last - first).days + 1))
+    def between(self, first: date, last: date) -> int:
+        """Working days after `first` up to and including `last`; 0 when `last` is not later."""
+        return sum(self.works(first + timedelta(days=n)) for n in range(1, (last - first).days + 1))
 
+    def left(self, today: date, due: date | None) -> int | None:
+        """Working days left until `due`: 0 on the day itself, negative when it is past."""
+        if due is None:
+            return None
+        if due < today:
+            return -max(self.between(due, today), 1)
+        return 0 if due == today else max(self.between(today, due), 1)
 
-def _overrides() -> dict[date, bool]:
-    return dict(WorkdayOverride.objects.values_list("day", "is_workday"))
+    def left_for(self, today: date, dues: Iterable[date | None]) -> dict[date | None, int | None]:
+        """`left` for many days, each counted once."""
+        return {due: self.left(today, due) for due in set(dues)}

@@ -13,7 +13,7 @@ from core import places, tones
 from core.money import ZERO
 from core.places import Stat, TodoItem
 from core.templatetags.ui import money_text
-from core.workdays import workdays_between
+from core.workdays import Calendar
 from payouts.models import (
     Claim,
     ClaimState,
@@ -207,10 +207,7 @@ def _deadline(month: date) -> date | None:
 
 def days_left(due: date | None) -> int | None:
     """Working days until then, negative when it is past."""
-    if due is None:
-        return None
-    today = timezone.localdate()
-    return workdays_between(today, due) if due >= today else -workdays_between(due, today)
+    return Calendar().left(timezone.localdate(), due)
 
 
 def figures(user: Any) -> Iterable[Stat]:
