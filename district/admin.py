@@ -17,10 +17,16 @@ from core.admin import ImportExportRoomAdmin, RoomAdmin, ScopedResource
 from core.errors import UserError
 from district import services
 from district.models import ADMIN_ROLES, Division, Line, Office, Role, User
+from district.views import Logout
 
 # Rights come with the role of an account; groups would be a second, unseen way to give them.
 if admin.site.is_registered(Group):
     admin.site.unregister(Group)
+
+
+# One way to log out and one to change the password, with the trail and the rules of the pages.
+admin.site.logout = Logout.as_view()  # type: ignore[method-assign]
+admin.site.password_change = lambda request, extra_context=None: redirect("password_change")  # type: ignore[method-assign]
 
 
 class AccountForm(forms.ModelForm):

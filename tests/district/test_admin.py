@@ -139,3 +139,17 @@ def test_a_village_under_a_wrong_parent_is_refused(client, admin):
     data = {"code": "430503001098", "name": "错位村", "level": "village", "area_kind": "rural", "until": ""}
     page = client.post(reverse("admin:district_division_add"), {**data, "parent": "430503002"})
     assert "不是 红旗路街道（430503002）的下一级" in page.content.decode()
+
+
+def test_an_officer_imports_standards_of_the_own_lines_alone(client):
+    client.force_login(factories.user("bureau_officer", lines=["orgs"]))
+    head = ["项目代码", "区划代码", "类别", "标准", "施行月份", "依据文件"]
+    file = sheet(head, ["dibao_urban", factories.DISTRICT, "", 900, "2031-01", "试改"])
+    page = client.post(reverse("admin:benefits_standard_import"), {"import_file": file, "format": "0"})
+    assert "不在您的业务线内" in page.content.decode()
+    assert "confirm_form" not in page.context
+
+
+def test_logging_out_and_the_own_password_are_those_of_the_pages(client, admin):
+    assert client.get("/admin/password_change/").headers["Location"] == reverse("password_change")
+    assert client.post("/admin/logout/").headers["Location"] == reverse("login")
