@@ -242,6 +242,7 @@ UNFOLD = {
     "BORDER_RADIUS": "3px",
     "SHOW_BACK_BUTTON": True,
     "STYLES": [lambda request: static("minzheng/admin.css")],
+    "SCRIPTS": [lambda request: static("minzheng/js/admin.js")],
     "SIDEBAR": {"show_search": True, "show_all_applications": False},
     # The blue of static/minzheng/app.css, from tint to top bar.
     "COLORS": {
