@@ -21,7 +21,7 @@ _INVISIBLE = dict.fromkeys(_CONTROLS) | dict.fromkeys(
     map(ord, "\u200b\u200c\u200d\u2060\ufeff\u00ad\u202a\u202c\u202d\u200e\u200f")
 )
 _APOSTROPHES = "'’‘`´＇"
-_SCIENTIFIC = re.compile(r"^\d(?:\.\d+)?E\+?\d+$", re.IGNORECASE)
+_SCIENTIFIC = re.compile(r"^\d(?:\.\d+)?E\+\d+$", re.IGNORECASE)
 _EXCEL_QUOTED = re.compile(r'^="(.*)"$')
 _DAY = re.compile(r"^(\d{4})[-./年](\d{1,2})(?:[-./月](\d{1,2})日?|月)?(?:[ T]0?0:00(?::00(?:\.0+)?)?)?$")
 _AMOUNT = re.compile(r"^([¥￥]?)(-?\d+(?:,\d{3})*(?:\.\d+)?|-?\.\d+)(万元|万|元)?(?:/月|每月)?$")
@@ -36,7 +36,12 @@ def narrow(text: str) -> str:
 
 def is_blank(value: Any) -> bool:
     """Nothing in the cell, or only spaces."""
-    return value is None or (isinstance(value, str) and not value.translate(_INVISIBLE).strip())
+    if value is None:
+        return True
+    if not isinstance(value, str):
+        return False
+    text = value.strip()
+    return not text or (not text.isprintable() and not text.translate(_INVISIBLE).strip())
 
 
 def as_text(value: Any) -> str:
@@ -54,7 +59,15 @@ def as_text(value: Any) -> str:
 
 def clean_text(value: Any) -> tuple[str, list[str]]:
     """Free text (addresses, notes): outer spaces go, line breaks become spaces, everything else stays as written."""
-    text = as_text(value).translate(_INVISIBLE)
+    written = as_text(value)
+    if (
+        written.isprintable()
+        and written.strip() == written
+        and "  " not in written
+        and "\u3000" not in written
+    ):
+        return written, []
+    text = written.translate(_INVISIBLE)
     tidy = " ".join(text.split())
     if tidy == text:
         return tidy, []
@@ -68,6 +81,8 @@ def clean_code(value: Any) -> tuple[str, list[str]]:
     """
     if isinstance(value, (int, float)) and not isinstance(value, bool):
         return _code_of_number(value)
+    if isinstance(value, str) and value.isascii() and value.isalnum():
+        return value, []
     text, repairs = as_text(value), []
     quoted = _EXCEL_QUOTED.match(text.strip())
     if quoted:

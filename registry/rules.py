@@ -7,9 +7,10 @@ import difflib
 import re
 from collections.abc import Iterable
 from dataclasses import dataclass
+from functools import cache
 from typing import Any
 
-from core.cells import as_text, clean_code, is_blank, narrow
+from core.cells import as_text, clean_code, clean_text, is_blank, narrow
 from core.errors import UserError
 from core.sheets import tidy_title
 from district.models import AreaKind
@@ -126,9 +127,9 @@ def read_certificate(value: Any) -> tuple[Certificate | None, list[str]]:
     return Certificate(text, found[1], _KINDS[found[2]], int(found[3])), repairs
 
 
+@cache
 def read_short(limit: int) -> Any:
     """A reader of free text with at most `limit` characters."""
-    from core.cells import clean_text
 
     def reader(value: Any) -> tuple[str, list[str]]:
         text, repairs = clean_text(value)
@@ -139,6 +140,7 @@ def read_short(limit: int) -> Any:
     return reader
 
 
+@cache
 def read_number(limit: int) -> Any:
     """A reader of numbers that identify (户编号, 电话), at most `limit` characters."""
 
