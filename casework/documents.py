@@ -8,6 +8,7 @@ from dataclasses import dataclass
 from io import BytesIO
 from typing import Any
 
+from django.utils import timezone
 from docx import Document
 from docx.enum.text import WD_ALIGN_PARAGRAPH
 from docx.oxml.ns import qn
@@ -144,7 +145,7 @@ def _table(made: Any, rows: list[list[str]]) -> None:
 def _receipt(case: Any) -> list[str | list[list[str]]]:
     flow = flow_of(case)
     words: list[str | list[list[str]]] = [
-        f"您于{day_words(case.opened_at.date())}提出的{flow.name}，材料齐全，现予受理。",
+        f"您于{day_words(timezone.localdate(case.opened_at))}提出的{flow.name}，材料齐全，现予受理。",
     ]
     if case.whole_due_on:
         words.append(

@@ -9,6 +9,7 @@ from django.db.models import Count, Q
 from django.http import Http404, HttpRequest, HttpResponse
 from django.shortcuts import get_object_or_404, redirect
 from django.urls import reverse, reverse_lazy
+from django.utils import timezone
 from django.utils.html import format_html
 
 from casework import papers, services
@@ -24,6 +25,7 @@ from core.lists import ListPage
 from core.models import AccessKind
 from core.pages import Confirm, DetailPage, Page, VerbView
 from core.tables import DayColumn, MoneyColumn, NameColumn, NumberColumn, Table, TagColumn, TextColumn
+from core.templatetags.ui import day
 from district.models import Role
 
 ACTING = {Role.TOWNSHIP_CLERK, Role.TOWNSHIP_LEADER, Role.BUREAU_OFFICER}
@@ -57,8 +59,8 @@ class CaseFilter(FilterSet):
     opened_before = django_filters.DateFilter(label="登记止", field_name="opened_at__date", lookup_expr="lte")
 
     def filter_due(self, queryset, name, value):
-        day = services.today()
-        chosen = Q(due_on__lt=day) if value == "late" else Q(due_on=day)
+        now = services.today()
+        chosen = Q(due_on__lt=now) if value == "late" else Q(due_on=now)
         return queryset.filter(chosen, state=CaseState.OPEN)
 
     def filter_mine(self, queryset, name, value):
@@ -79,13 +81,16 @@ class CaseTable(Table):
         verbose_name="应办", accessor="get_actor_role_display", orderable=False, drop=True
     )
     due_on = DayColumn(verbose_name="期限")
-    opened_at = DayColumn(verbose_name="登记", accessor="opened_at__date", order_by="opened_at", drop=True)
+    opened_at = DayColumn(verbose_name="登记", drop=True)
     state = TagColumn(verbose_name="状态", plain={"granted"})
 
     def render_flow(self, record):
         return flow_of(record).name
 
     value_flow = render_flow
+
+    def render_opened_at(self, value):
+        return day(timezone.localdate(value))
 
     def render_stage(self, record):
         return flow_of(record).stage(record.stage).label
@@ -282,8 +287,8 @@ class NoticeFilter(FilterSet):
     village = django_filters.CharFilter(label="村（社区）", field_name="village_name", lookup_expr="contains")
 
     def filter_phase(self, queryset, name, value):
-        day = services.today()
-        return queryset.filter(ends_on__gte=day) if value == "up" else queryset.filter(ends_on__lt=day)
+        now = services.today()
+        return queryset.filter(ends_on__gte=now) if value == "up" else queryset.filter(ends_on__lt=now)
 
 
 class NoticeTable(Table):
@@ -362,6 +367,8 @@ class DocumentView(Page):
         case = get_object_or_404(Case.objects.visible_to(request.user), pk=pk)
         case = flow_of(case).model().objects.get(pk=case.pk)
         known = get_document(kind)
+        if not known.when(case):
+            raise Http404
         content = document(case, kind)
         log_access(
             request.user, AccessKind.DOWNLOAD, f"{case} {known.title}", f"case:{case.pk}", request=request

@@ -110,9 +110,11 @@ class TagColumn(TextColumn):
         if value in (None, ""):
             return UNKNOWN
         label = self._label(record, bound_column, value)
-        if value in self.plain:
+        # django-tables2 hands over the label of a choice, not the choice.
+        state = getattr(record, str(bound_column.accessor), value)
+        if state in self.plain:
             return format_html('<span class="ok">{}</span>', label)
-        return ui.tag(label, tone=tones.tone_of(getattr(value, "value", value), label))
+        return ui.tag(label, tone=tones.tone_of(getattr(state, "value", state), label))
 
     def value(self, value, record, bound_column):
         return self._label(record, bound_column, value)

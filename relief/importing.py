@@ -8,9 +8,10 @@ from datetime import date
 from typing import Any
 
 from benefits.models import EndReason, Entitlement, EntitlementMember, EntitlementSource, Programme
-from benefits.services import grant_bulk, review_due
+from benefits.services import check_death_month, end_entitlement, grant_bulk, review_due
 from core import cells, identity
 from core.cells import clean_code, is_blank
+from core.errors import UserError
 from core.importing import CREATED, REJECTED, UNCHANGED, UPDATED, Importer, Row
 from core.months import add_months, format_month, month_of
 from core.sheets import Column
@@ -54,6 +55,7 @@ class DibaoImporter(Importer):
         super().__init__(user, today)
         self.members: dict[int, list[int]] = {}
         self.updates: list[tuple[Row, Entitlement]] = []
+        self.endings: list[tuple[Row, Entitlement]] = []
 
     # --- one row ---
 
@@ -155,33 +157,59 @@ class DibaoImporter(Importer):
         for row in rows:
             if row.action:
                 continue
-            data, mine = row.data, held[row.data["household"]]
-            same = next((one for one in mine if self._is_same(one, data)), None)
+            mine = held[row.data["household"]]
+            same = next((one for one in mine if self._is_same(one, row.data)), None)
             if same:
-                self._again(row, same)
-                continue
-            for one in mine:
-                if not one.is_void and overlap(data["first"], data["last"], one.first_month, one.last_month):
-                    row.refuse(
-                        "起始月份",
-                        f"该户已有{one.programme}（{span(one.first_month, one.last_month)}，"
-                        f"每月 {one.monthly_amount} 元），月份重叠",
-                    )
-                    break
+                changed = any(one.previous_id == same.pk and not one.is_void for one in mine)
+                self._again(row, same, changed or same.is_void)
+            else:
+                self._no_overlap(row, mine)
 
     def _is_same(self, held: Entitlement, data: dict[str, Any]) -> bool:
-        return (
-            held.source == EntitlementSource.TAKEN_OVER
-            and (held.programme_id, held.first_month) == (data["programme"], data["first"])
-            and (held.monthly_amount, held.persons) == (data["amount"], data["persons"])
-            and data["last"] in (None, held.last_month)
+        return held.source == EntitlementSource.TAKEN_OVER and (
+            (held.programme_id, held.first_month, held.monthly_amount)
+            == (data["programme"], data["first"], data["amount"])
         )
 
-    def _again(self, row: Row, held: Entitlement) -> None:
+    def _no_overlap(self, row: Row, mine: list[Entitlement]) -> None:
+        data = row.data
+        for one in mine:
+            if not one.is_void and overlap(data["first"], data["last"], one.first_month, one.last_month):
+                row.refuse(
+                    "起始月份",
+                    f"该户已有{one.programme}（{span(one.first_month, one.last_month)}，"
+                    f"每月 {one.monthly_amount} 元），月份重叠，变更须走变更程序",
+                )
+                return
+
+    def _again(self, row: Row, held: Entitlement, changed: bool) -> None:
+        """A row taken over before: unchanged, or its end, or its class and number."""
+        data, last = row.data, held.last_month
         row.action = UNCHANGED
-        if held.is_void or held.last_month != row.data["last"]:
+        if held.persons != data["persons"]:
+            row.refuse("保障人数", f"已接收的是 {held.persons} 人，变更须走变更程序")
+        elif data["last"] not in (None, last) and (changed or last):
+            row.refuse("停保月份", "该户在本系统中已变更或停发，请在系统内办理")
+        elif changed or data["last"] != last and data["last"] is None:
             row.warnings.append("该户在本系统中已变更或停发，未改动")
+        elif data["last"] != last:
+            self._ends(row, held)
+        if row.action != REJECTED and not changed:
+            self._details(row, held)
+
+    def _ends(self, row: Row, held: Entitlement) -> None:
+        """The old ledger has stopped it meanwhile."""
+        try:
+            check_death_month(held, row.data["last"], row.data["end_reason"])
+        except UserError as error:
+            row.refuse("停保月份", error.message)
             return
+        row.action = UPDATED
+        row.changes.append(("末月", "", format_month(row.data["last"])))
+        self.endings.append((row, held))
+
+    def _details(self, row: Row, held: Entitlement) -> None:
+        found = False
         for column, name, value in (
             ("保障类别", "care_class", row.data["care_class"]),
             ("低保证号", "certificate_number", row.data["certificate"]),
@@ -189,7 +217,8 @@ class DibaoImporter(Importer):
             if value and value != getattr(held, name):
                 row.changes.append((column, getattr(held, name), value))
                 setattr(held, name, value)
-        if row.changes:
+                found = True
+        if found:
             row.action = UPDATED
             self.updates.append((row, held))
 
@@ -261,6 +290,8 @@ class DibaoImporter(Importer):
         Entitlement.objects.bulk_update(
             [held for _, held in self.updates], ["care_class", "certificate_number"], batch_size=1000
         )
+        for row, held in self.endings:
+            end_entitlement(held, row.data["last"], row.data["end_reason"], row.data["end_note"], self.user)
 
 
 def _entitlement(data: dict[str, Any], due: dict[tuple[str, str], date | None]) -> Entitlement:

@@ -126,6 +126,23 @@ def test_the_same_file_twice_changes_nothing():
     assert Entitlement.objects.get(household=homes[0]).certificate_number == "DB777"
 
 
+def test_a_stop_that_the_old_ledger_wrote_meanwhile_ends_the_entitlement():
+    homes = [factories.household() for _ in range(3)]
+    imported(*[line(home) for home in homes])
+    outcome = imported(
+        line(homes[0], stop="2020-06", reason="死亡", number="DB9"),
+        line(homes[1], 999, stop="2020-06", reason="死亡"),
+        line(homes[2], persons=2),
+    )
+    assert (outcome.counts["updated"], outcome.counts["rejected"]) == (1, 2)
+    assert all("变更须走变更程序" in reason for reason in reasons(outcome))
+    row = Entitlement.objects.get(household=homes[0])
+    assert (row.last_month, row.end_reason, row.certificate_number) == (date(2020, 5, 1), "death", "DB9")
+    assert imported(line(homes[0], stop="2020-06", reason="死亡")).counts["unchanged"] == 1
+    later = imported(line(homes[0], stop="2020-09", reason="死亡"))
+    assert reasons(later) == ["该户在本系统中已变更或停发，请在系统内办理"]
+
+
 def test_refusals_say_why_and_do_not_stop_the_good_rows():
     good, bad, twice = factories.household(), factories.household(), factories.household()
     stranger = factories.person()
