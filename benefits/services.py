@@ -366,7 +366,7 @@ def end_entitlement(
             raise UserError(
                 f"这份待遇已于 {format_month(row.last_month)} 止（{row.get_end_reason_display()}）。"
             )
-        _after_death(row, last_month, reason)
+        check_death_month(row, last_month, reason)
         while last_month < row.first_month and row.previous_id:
             row = _void(row)
         if last_month < row.first_month:
@@ -405,18 +405,19 @@ def _void(row: Entitlement) -> Entitlement:
     return before
 
 
-def last_month_after_death(day: date) -> date:
+def last_monthcheck_death_month(day: date) -> date:
     """死亡当月照发，次月起停发."""
     return month_of(day)
 
 
-def _after_death(row: Entitlement, last_month: date, reason: str) -> None:
+def check_death_month(row: Entitlement, last_month: date, reason: str) -> None:
+    """UserError when a person living alone died before the month that is said to be the last."""
     if reason != EndReason.DEATH or row.persons != 1:
         return
     day = row.person.death_date
-    if day and last_month > last_month_after_death(day):
+    if day and last_month > last_monthcheck_death_month(day):
         raise UserError(
-            f"{row.person} 于 {day:%Y-%m-%d} 死亡，末月应为 {format_month(last_month_after_death(day))}。",
+            f"{row.person} 于 {day:%Y-%m-%d} 死亡，末月应为 {format_month(last_monthcheck_death_month(day))}。",
             field="last_month",
         )
 

@@ -190,7 +190,7 @@ class DibaoImporter(Importer):
             row.refuse("保障人数", f"已接收的是 {held.persons} 人，变更须走变更程序")
         elif data["last"] not in (None, last) and (changed or last):
             row.refuse("停保月份", "该户在本系统中已变更或停发，请在系统内办理")
-        elif changed or data["last"] != last and data["last"] is None:
+        elif changed or (data["last"] != last and data["last"] is None):
             row.warnings.append("该户在本系统中已变更或停发，未改动")
         elif data["last"] != last:
             self._ends(row, held)
