@@ -8,12 +8,12 @@ from datetime import date
 from decimal import Decimal
 from typing import Any
 
-from django.db.models import Count, DateField, Exists, Func, OuterRef, Q, QuerySet, Sum
+from django.db.models import Count, DateField, Exists, Func, OuterRef, Q, QuerySet, Subquery, Sum
 
 from benefits.models import EndReason, Entitlement, Programme
 from core.errors import UserError
 from core.money import ZERO, to_fen
-from payouts.models import Payment, PaymentKind, Transfer, TransferState
+from payouts.models import Payment, PaymentKind, Run, Transfer, TransferState
 
 _COUNTED = (PaymentKind.REGULAR, PaymentKind.ARREARS, PaymentKind.ONE_OFF)
 
@@ -58,32 +58,33 @@ def check_year(year: int) -> int:
 
 def paid(payments: QuerySet, year: int) -> QuerySet:
     """Payments of the year's runs that the bank carried out (a reissue counts for the run whose payment it repeats)."""
+    runs = Run.objects.filter(month__gte=date(year, 1, 1), month__lte=date(year, 12, 1))
+    return _carried_out(payments.filter(run__in=list(runs.values_list("pk", flat=True))))
+
+
+def _carried_out(payments: QuerySet) -> QuerySet:
+    """A look-up by index for each payment. As a join over run and beneficiary the planner expects a handful of rows
+    where there are all, and takes minutes."""
     success = Transfer.objects.filter(
-        origin_run=OuterRef("run"), beneficiary_id=OuterRef("beneficiary_id"), state=TransferState.SUCCESS
+        origin_run=OuterRef("run_id"), beneficiary_id=OuterRef("beneficiary_id"), state=TransferState.SUCCESS
     )
-    return payments.filter(
-        Exists(success), run__month__gte=date(year, 1, 1), run__month__lte=date(year, 12, 1)
-    )
+    answer = Subquery(success.order_by().values("state")[:1])
+    return payments.alias(bank_says=answer).filter(bank_says=TransferState.SUCCESS)
 
 
 def paid_months(payments: QuerySet, year: int) -> QuerySet:
     """The paid rows that are a household-month: the first that was paid for a month. Recoveries never are, arrears only
     for a month for which nothing had been paid."""
-    earlier = Payment.objects.filter(
-        beneficiary_id=OuterRef("beneficiary_id"),
-        programme=OuterRef("programme"),
-        month=OuterRef("month"),
-        kind__in=_COUNTED,
-    ).filter(
-        Q(run__month__lt=OuterRef("run__month"))
-        | Q(run__month=OuterRef("run__month"), pk__lt=OuterRef("pk")),
-        Exists(
-            Transfer.objects.filter(
-                origin_run=OuterRef("run"),
-                beneficiary_id=OuterRef("beneficiary_id"),
-                state=TransferState.SUCCESS,
-            )
-        ),
+    earlier = _carried_out(
+        Payment.objects.filter(
+            beneficiary_id=OuterRef("beneficiary_id"),
+            programme=OuterRef("programme"),
+            month=OuterRef("month"),
+            kind__in=_COUNTED,
+        ).filter(
+            Q(run__month__lt=OuterRef("run__month"))
+            | Q(run__month=OuterRef("run__month"), pk__lt=OuterRef("pk"))
+        )
     )
     # The database keeps at most one base payment of a month, so only other arrears must look for an earlier one.
     return paid(payments, year).filter(
@@ -210,27 +211,27 @@ class MonthFigures:
 
 
 def by_month(year: int, rows: Rows) -> list[MonthFigures]:
-    """The year's months by run, programmes in the order of their codes; months without a payment are left out."""
-    counts = {
-        (code, month): (count, persons)
-        for code, month, count, persons in paid_months(rows.payments, year)
-        .order_by()
-        .values_list("programme", "run__month")
-        .annotate(Count("pk"), Sum("persons"))
-    }
-    amounts = (
-        paid(rows.payments, year)
-        .order_by("run__month", "programme__position")
-        .values_list("programme", "run__month", "programme__position")
-        .annotate(amount=Sum("amount"))
-    )
-    return [
-        MonthFigures(code, month, *counts.get((code, month), (0, 0)), amount)
-        for code, month, _, amount in amounts
-    ]
+    """The year's months by run, programmes in their order; months without a payment are left out."""
+    runs = {run.pk: run for run in Run.objects.filter(month__year=year).select_related("programme")}
+    counts: dict[tuple[date, int, str], list[Any]] = {}
+    for pk, count, persons in _by_run(paid_months(rows.payments, year), Count("pk"), Sum("persons")):
+        _add(counts, runs[pk], (count, persons, ZERO))
+    for pk, amount in _by_run(paid(rows.payments, year), Sum("amount")):
+        _add(counts, runs[pk], (0, 0, amount))
+    return [MonthFigures(code, month, *sums) for (month, _, code), sums in sorted(counts.items())]
+
+
+def _by_run(queryset: QuerySet, *sums: Any) -> Iterable[tuple]:
+    return queryset.order_by().values_list("run").annotate(*sums)
+
+
+def _add(counts: dict[tuple[date, int, str], list[Any]], run: Run, values: tuple) -> None:
+    key = (run.month, run.programme.position, run.programme_id)
+    counts[key] = [one + more for one, more in zip(counts.get(key, (0, 0, ZERO)), values, strict=True)]
 
 
 def years(rows: Rows) -> list[int]:
     """Years that have a run with payments the user may see, newest first."""
-    months = rows.payments.order_by().values_list("run__month", flat=True).distinct()
-    return sorted({month.year for month in months}, reverse=True)
+    months = dict(Run.objects.values_list("pk", "month"))
+    found = rows.payments.order_by().values_list("run", flat=True).distinct()
+    return sorted({months[run].year for run in found}, reverse=True)

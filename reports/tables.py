@@ -16,7 +16,7 @@ from core.tables import (
     TextColumn,
 )
 from district.models import Division, DivisionLevel
-from payouts.models import Payment, PaymentKind
+from payouts.models import Payment, PaymentKind, Run
 
 
 def _townships(request):
@@ -40,12 +40,15 @@ class _Rows(FilterSet):
 class PaymentRows(_Rows):
     """`month` is the month of the run, as in the table by months."""
 
-    month = MonthFilter(label="发放月份", field_name="run__month")
+    month = MonthFilter(label="发放月份", method="of_runs")
     kind = AnyChoiceFilter(label="类别", choices=PaymentKind.choices)
 
     class Meta:
         model = Payment
         fields = ["programme", "month", "township", "kind"]
+
+    def of_runs(self, queryset, name, value):
+        return queryset.filter(run__in=list(Run.objects.filter(month=value).values_list("pk", flat=True)))
 
 
 class EntitlementRows(_Rows):

@@ -171,8 +171,9 @@ class FigureRows(ListPage):
             chosen = counting.paid if self.kind == "paid" else counting.paid_months
             return (
                 chosen(rows.payments, self.year)
-                .select_related("run", "programme")
-                .order_by("-run__month", "id")
+                .select_related("programme")
+                .prefetch_related("run")
+                .order_by("-run_id", "id")
             )
         count = {"new": counting.new, "ended": counting.ended, "live": counting.live}[self.kind]
         found = count(rows.entitlements, self.year).select_related("person", "programme", "division")
