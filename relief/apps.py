@@ -25,7 +25,16 @@ class ReliefConfig(AppConfig):
             count=panels.reviews_due,
             urgent=panels.reviews_late,
         )
-        for place in ("household", "person"):
+        places.panels.add(
+            "workbench",
+            50,
+            render=panels.progress,
+            title="定期核查进度",
+            key="reviews",
+            side=True,
+            roles={"township_clerk", "township_leader"},
+        )
+        for place in ("household", "person", "entitlement"):
             places.panels.add(
                 place, 35, render=panels.holdings, title="低保", key="dibao", side=True, roles=panels.SEEING
             )

@@ -3,7 +3,7 @@
 from datetime import timedelta
 from typing import Any
 
-from django.db.models import Q
+from django.db.models import Count, Q
 
 from benefits.models import Entitlement
 from casework.services import today
@@ -38,11 +38,15 @@ def reviews_late(user: Any) -> bool:
 
 def holdings(request: Any, obj: Any) -> Any:
     """低保 of a household or person with what may be done with it."""
-    field = "household" if obj._meta.model_name == "household" else "members__person"
+    kind = obj._meta.model_name
+    field = {"household": "household", "person": "members__person", "entitlement": "pk"}[kind]
     rows = list(
-        live_dibao(request.user).filter(**{field: obj}).select_related("programme").order_by("-first_month")
+        live_dibao(request.user)
+        .filter(**{field: obj.pk})
+        .select_related("programme")
+        .order_by("-first_month")
     )
-    may_apply = obj._meta.model_name == "household" and request.user.role == "township_clerk" and not rows
+    may_apply = kind == "household" and request.user.role == "township_clerk" and not rows
     if not rows and not may_apply:
         return None
     return "relief/holdings.html", {
@@ -50,3 +54,18 @@ def holdings(request: Any, obj: Any) -> Any:
         "may_apply": may_apply,
         "may_change": request.user.role == "township_clerk",
     }
+
+
+def progress(request: Any, user: Any) -> Any:
+    """定期核查 by village: of those who hold 低保, whose review is not late."""
+    villages = list(
+        live_dibao(request.user)
+        .values("division__code", "division__name")
+        .annotate(total=Count("pk"), late=Count("pk", filter=Q(review_due__lt=today())))
+        .order_by("division__code")[:40]
+    )
+    if not villages:
+        return None
+    for one in villages:
+        one["done"] = one["total"] - one["late"]
+    return "relief/progress.html", {"villages": villages, "late": sum(one["late"] for one in villages)}

@@ -172,3 +172,24 @@ def test_a_live_dibao_is_changed_and_reviewed_from_its_pages(client, clerk, case
     )
     assert "DBBG-" in answer.content.decode()
     assert "车辆" in answer.content.decode()
+
+
+def test_the_workbench_shows_what_waits_and_how_reviews_stand(client, clerk, case):
+    officer = factories.user("bureau_officer")
+    stories.at_bureau(case, clerk, factories.user("township_leader"))
+    client.force_login(officer)
+    page = client.get("/").content.decode()
+    assert case.number in page and "审核确认" in page
+    held = move(case, "grant", officer, opinion="符合条件", on=date(2020, 3, 25)).entitlement
+    client.force_login(clerk)
+    page = client.get("/").content.decode()
+    assert "定期核查进度" in page and "逾期未核查 1 户" in page
+    # What may be done with a live 低保 stands on the pages of the household, the person and the entitlement.
+    for address in (
+        f"/households/{case.household_id}/",
+        f"/persons/{case.person_id}/",
+        f"/entitlements/{held.pk}/",
+    ):
+        page = client.get(address).content.decode()
+        assert f"/relief/entitlements/{held.pk}/change/" in page, address
+    assert client.get(f"/search/?q={case.number}").status_code == 302
