@@ -340,7 +340,12 @@ class ChangePage(ListPage):
         return [
             Stat("涉及", counts["entitlements"], "户", f"{counts['persons']} 人"),
             Stat("增加", counts["more"], "户", f"减少 {counts['less']} 户，不变 {counts['same']} 户"),
-            Stat("每月影响", ui.money_text(counts["month"]), "元", f"{ui.money_text(counts['before'])} → {ui.money_text(counts['after'])}"),
+            Stat(
+                "每月影响",
+                ui.money_text(counts["month"]),
+                "元",
+                f"{ui.money_text(counts['before'])} → {ui.money_text(counts['after'])}",
+            ),
             Stat("全年影响", ui.money_text(counts["year"]), "元", "按 12 个月计"),
             Stat("有说明", counts["noted"], "户", "须逐户看过", tone="warn" if counts["noted"] else ""),
         ]

@@ -209,7 +209,7 @@ class BuildRun(JobKind):
         }
         Run.objects.filter(pk=run.pk).update(state=RunState.DRAFT, **counts)
         figures = run_figures(run)
-        note(run, "made", "制表", run.maker, f"{figures['households']} 户，{figures['amount']} 元")
+        note(run, "made", "制表", run.maker, f"{figures['households']:,} 户，{figures['amount']:,} 元")
         return {**counts, **{key: str(value) for key, value in figures.items()}}
 
 
