@@ -197,11 +197,12 @@ def _by_run(runs: list[Run]) -> list[tuple[int, dict[str, Any]]]:
     rows = Transfer.objects.filter(run__in=[run.pk for run in runs]).values("run").order_by()
     rows = rows.annotate(
         lines=Count("pk"),
-        amount=Sum("amount"),
         success=Count("pk", filter=Q(state=TransferState.SUCCESS)),
         paid=Sum("amount", filter=Q(state=TransferState.SUCCESS)),
         failed=Count("pk", filter=Q(state=TransferState.FAILED)),
         waiting=Count("pk", filter=Q(state=TransferState.OUTSTANDING)),
+        # Last: it hides the field that the sums above are of.
+        amount=Sum("amount"),
     )
     return [(row["run"], row) for row in rows]
 
