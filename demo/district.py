@@ -11,10 +11,12 @@ from django.db import transaction
 from django.utils import timezone
 
 from benefits.models import Entitlement, Standard
+from benefits.policy import policy_for
 from core.errors import UserError
 from core.months import format_month, month_of, month_range
 from demo.accounts import Staff
 from demo.build import Placed, register
+from demo.cases import applicants, decide, open_cases
 from demo.decisions import end_all, grant_all
 from demo.facts import Case, choose_incomes, household
 from demo.months import run_month
@@ -24,6 +26,8 @@ from payouts.services import run_figures
 from registry.models import Person
 
 Tell = Callable[[str], None]
+# Of the year's applications so many stand in the system step by step; of the others only the decision.
+_TOLD = 60
 
 
 @dataclass
@@ -56,10 +60,14 @@ class Demo:
             with transaction.atomic():
                 staff = Staff.made()
                 self.tell("账号：各乡镇（街道）和区局")
-                placed = register(self.plan(rng), rng)
-                persons = sum(len(one.persons) for one in placed)
-                self.tell(f"登记：{len(placed)} 户 {persons} 人")
+                asking = applicants(self.scale, _standards(), rng)
+                registered = register([*self.plan(rng), *asking], rng)
+                persons = sum(len(one.persons) for one in registered)
+                self.tell(f"登记：{len(registered)} 户 {persons} 人")
+            placed, waiting = registered[: -len(asking)], registered[-len(asking) :]
             self.run_year(placed, staff, rng)
+            with transaction.atomic():
+                self.tell(f"在办案件：{open_cases(waiting, staff, rng)} 件")
 
     def plan(self, rng: Random) -> list[Case]:
         """The households of all programmes with the incomes that make the year's totals."""
@@ -75,11 +83,15 @@ class Demo:
         numbers = Numbers(Random(self.seed + 1))
         months = month_range(date(self.year, 1, 1), date(self.year, 12, 1))
         entitlements: dict[int, Entitlement] = {}
+        told = self.by_casework(placed)
         for place, month in enumerate(months, start=1):
             with transaction.atomic():
                 # The stock was granted over the year before, and is there when January is made.
                 begin = [one for one in placed if max(one.case.movement.entry, 1) == place]
-                entitlements |= grant_all(begin, staff["relief1"])
+                entitlements |= grant_all([one for one in begin if id(one) not in told], staff["relief1"])
+                for one in begin:
+                    if id(one) in told:
+                        entitlements[one.household.pk] = decide(one, staff, rng)
                 stop = [one for one in placed if one.case.movement.exit == place]
                 end_all(stop, entitlements, month, staff)
             amount, households = Decimal(0), 0
@@ -92,3 +104,15 @@ class Demo:
                 f"{format_month(month)}：新增 {new} 户，停发 {len(stop)} 户，"
                 f"发放 {households:,} 户 {amount:,} 元，已结账"
             )
+
+    def by_casework(self, placed: list[Placed]) -> set[int]:
+        """Which of the year's new households have their whole application in the system: spread over the year."""
+        new = [one for one in placed if one.case.movement.entry and one.case.movement.size <= 4]
+        wanted = max(round(_TOLD * min(self.scale, 1)), 3)
+        return {id(one) for one in new[:: max(len(new) // wanted, 1)][:wanted]}
+
+
+def _standards() -> dict[str, Decimal]:
+    """The standard of a person in force today, by programme."""
+    today = month_of(timezone.localdate())
+    return {one.programme: policy_for(one.programme, today)["standard"] for one in REPORT_2020}

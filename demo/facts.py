@@ -269,7 +269,7 @@ def balance(
     found = incomes(below)
     _settle(found, months, high, wanted - sum(map(lambda i, n: i * n, found, months)))
     for case, income in zip(cases, found, strict=True):
-        _spread(case, income, rng)
+        spread_income(case, income, rng)
 
 
 def _settle(incomes: list[int], months: list[int], high: list[int], rest: int) -> None:
@@ -289,7 +289,7 @@ def _pension(case: Case, member: Member) -> int:
     return 0 if age < 60 else 113 if age < 75 else 118
 
 
-def _spread(case: Case, income: int, rng: Random) -> None:
+def spread_income(case: Case, income: int, rng: Random) -> None:
     """Where it comes from: pensions first, then work of who can, the land in the country, else support."""
     rest = income
     for member in case.members:
