@@ -1,15 +1,13 @@
 """A registry ledger of N rows (default 100 000) taken in, against reading the same file and COPYing its cells.
 
-    MINZHENG_DATA=/tmp/bench bin/manage shell -c "exec(open('bench/import_registry.py').read())"
-    BENCH_ROWS=20000 …
+    bin/bench import_registry [--rows 100000]
 
 Everything happens in one transaction that is rolled back. Prints seconds, the ratio and the peak memory.
 """
 
+import argparse
 import io
-import os
 import random
-import resource
 import time
 from datetime import date, timedelta
 
@@ -18,8 +16,9 @@ from django.db import connection, transaction
 from stdnum import luhn
 from stdnum.cn.ric import calc_check_digit
 
+from bench.bed import peak_memory
 from core.bulk import copy_in
-from core.importing import take
+from core.importing import Row, take
 from core.sheets import read_tables
 from district.models import Division
 from registry.importing import COLUMNS, RegistryImporter
@@ -89,8 +88,6 @@ def bare(content):
         )
     tables = read_tables(content, "bench.xlsx", COLUMNS)
     importer = RegistryImporter()
-    from core.importing import Row
-
     for raw in tables.rows:
         importer.parse(Row(raw))
     copy_in("bench_bare", [f"c{n}" for n in range(len(TITLES))], (row.cells for row in tables.rows))
@@ -105,7 +102,9 @@ def clock(what, work):
 
 
 def main():
-    rows = int(os.environ.get("BENCH_ROWS", "100000"))
+    parser = argparse.ArgumentParser()
+    parser.add_argument("--rows", type=int, default=100_000)
+    rows = parser.parse_args().rows
     content = ledger(rows, random.Random(1))
     print(f"{rows:,} 行，{len(content) / 1e6:.1f} MB")
     with transaction.atomic():
@@ -119,8 +118,8 @@ def main():
         )
         print(outcome.counts)
         transaction.set_rollback(True)
-    peak = resource.getrusage(resource.RUSAGE_SELF).ru_maxrss / 1024
-    print(f"比值：新建 {first / least:.2f}，未变 {again / least:.2f}；峰值内存 {peak:.0f} MB")
+    print(f"比值：新建 {first / least:.2f}，未变 {again / least:.2f}；峰值内存 {peak_memory():.0f} MB")
 
 
-main()
+if __name__ == "__main__":
+    main()

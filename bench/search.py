@@ -1,18 +1,20 @@
 """The search box on N persons (default 1 000 000): median and slowest of each way of asking.
 
-    MINZHENG_DATA=/tmp/bench bin/manage shell -c "exec(open('bench/search.py').read())"
+    bin/bench search [--persons 1000000]
 
 The persons are made in one transaction that is rolled back. Prints milliseconds, for the whole district and for one
 township, and the ratio to the look-up of one person by the unique ID number.
 """
 
-import os
+import argparse
 import statistics
 import time
 
 from django.db import connection, transaction
 
+from bench.bed import peak_memory
 from district.models import Division, User
+from registry.names import reading
 from registry.search import find_persons, households, villages
 
 SURNAMES = "王李张刘陈杨黄赵周吴徐孙马朱胡林郭何高罗"
@@ -34,8 +36,6 @@ ASKED = [
 
 def people(count):
     """Rows by INSERT … SELECT: valid shapes, names and initials drawn from small lists, villages in turn."""
-    from registry.names import reading
-
     names = [a + b + c for a in SURNAMES for b in GIVEN for c in GIVEN]
     read = [reading(name) for name in names]
     codes = list(Division.objects.filter(level="village").values_list("code", flat=True))
@@ -75,7 +75,9 @@ def milliseconds(work, times=7):
 
 
 def main():
-    count = int(os.environ.get("BENCH_PERSONS", "1000000"))
+    parser = argparse.ArgumentParser()
+    parser.add_argument("--persons", type=int, default=1_000_000)
+    count = parser.parse_args().persons
     with transaction.atomic():
         began = time.monotonic()
         people(count)
@@ -103,6 +105,8 @@ def main():
                 middle, _ = milliseconds(lambda user=user, provider=provider: provider(user, "中心路"))
                 print(f"{area}　{name} {middle:.1f} ms")
         transaction.set_rollback(True)
+    print(f"峰值内存 {peak_memory():.0f} MB")
 
 
-main()
+if __name__ == "__main__":
+    main()

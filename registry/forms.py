@@ -5,7 +5,7 @@ from typing import Any
 from django import forms
 from django.utils import timezone
 
-from core.filters import DayInput, MoneyFormField
+from core.filters import DayInput, MoneyFormField, mask
 from district.models import AreaKind
 from registry.lists import division_choices
 from registry.models import Labour, Membership, Relation
@@ -46,14 +46,17 @@ class UserForm(forms.Form):
 
 
 class PersonFacts(UserForm):
-    """What a person's page shows; correcting needs a reason."""
+    """What a person's page shows; correcting needs a reason.
+
+    The present ID and phone numbers stay masked here too: who needs them in full asks on the page, with a trace.
+    """
 
     version = forms.IntegerField(widget=forms.HiddenInput, required=False)
-    id_number = forms.CharField(label="身份证号", max_length=24)
+    id_number = forms.CharField(label="新身份证号", max_length=24, required=False)
     name = forms.CharField(label="姓名", max_length=60)
     hukou_kind = forms.ChoiceField(label="户籍类别", choices=_BLANK + AreaKind.choices, required=False)
     ethnicity = forms.CharField(label="民族", max_length=20, required=False)
-    phone = forms.CharField(label="联系电话", max_length=30, required=False)
+    phone = forms.CharField(label="新联系电话", max_length=30, required=False)
     address = forms.CharField(label="住址", max_length=200, required=False)
     health = forms.CharField(label="健康状况", max_length=60, required=False)
     labour = forms.ChoiceField(label="劳动能力", choices=_BLANK + Labour.choices, required=False)
@@ -66,6 +69,18 @@ class PersonFacts(UserForm):
     def prepare(self) -> None:
         self.fields["division"] = VillageField(self.request)
         self.order_fields(self.field_order)
+        self.fields["id_number"].help_text = f"现为 {mask(self.obj.id_number)}；不改请留空"
+        phone = f"现为 {mask(self.obj.phone)}；不改请留空，填“无”则去掉" if self.obj.phone else "还没有登记"
+        self.fields["phone"].help_text = phone
+
+    def clean(self) -> dict[str, Any]:
+        data = super().clean() or {}
+        for name in ("id_number", "phone"):
+            if not data.get(name):
+                data.pop(name, None)
+        if data.get("phone") == "无":
+            data["phone"] = ""
+        return data
 
 
 class HouseholdNew(UserForm):

@@ -153,7 +153,9 @@ class CorrectPerson(RegistryVerb):
     button = "保存更正"
 
     def get_initial(self, request: Any, obj: Person) -> dict[str, Any]:
-        names = [name for name in forms.PersonFacts.base_fields if name not in ("reason",)]
+        names = [
+            name for name in forms.PersonFacts.base_fields if name not in ("reason", "id_number", "phone")
+        ]
         return {**{name: getattr(obj, name) for name in names}, "division": obj.division_id}
 
     def act(self, request: Any, obj: Person, data: dict[str, Any]) -> str:

@@ -1,14 +1,17 @@
 """Import on the pages: preview before anything is written, then write, then an honest undo. A real worker does it."""
 
 from datetime import date
+from threading import Barrier, Thread
 
 import pytest
 from django.core.files.uploadedfile import SimpleUploadedFile
 from django.db import connection
 from django.urls import reverse
 
+from core.importing import take
 from core.jobs import run_part
 from registry import batches, services
+from registry.importing import RegistryImporter
 from registry.models import Household, ImportBatch, ImportState, Membership, PayeeAccount, Person
 from tests import factories
 from tests.registry.sheets import HEAD, OTHER_VILLAGE_NAME, VILLAGE_NAME, read, workbook
@@ -121,11 +124,29 @@ def test_the_pages_follow_an_import_and_only_within_the_area(client, clerk):
 
 def test_a_long_import_asks_the_database_a_fixed_number_of_questions(django_assert_max_num_queries, clerk):
     rows = [row(f"H{n}") for n in range(400)]
-    from core.importing import take
-    from registry.importing import RegistryImporter
-
     content = workbook([HEAD, *rows])
     importer = RegistryImporter(clerk)
     with django_assert_max_num_queries(30):
         take(importer, content, "表.xlsx", write=True)
     assert connection.vendor == "postgresql"
+
+
+@pytest.mark.django_db(transaction=True)
+def test_the_same_file_imported_twice_at_once_doubles_nothing(clerk):
+    content = workbook([HEAD, *[row(f"H{n // 3}", "子" if n % 3 else "户主") for n in range(300)]])
+    both_ready, counts = Barrier(2), []
+
+    def take_in():
+        try:
+            both_ready.wait(30)
+            counts.append(batches.take_file(RegistryImporter, content, "表.xlsx", dry_run=False)[0].counts)
+        finally:
+            connection.close()
+
+    threads = [Thread(target=take_in) for _ in range(2)]
+    for thread in threads:
+        thread.start()
+    for thread in threads:
+        thread.join(120)
+    assert sorted((one["created"], one["unchanged"]) for one in counts) == [(0, 300), (300, 0)]
+    assert Person.objects.count() == 300
