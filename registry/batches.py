@@ -138,7 +138,7 @@ def undo(batch: ImportBatch, beat: Beat = ignore_beat) -> None:
     """Take the batch back; its notes say what could not be taken back and why."""
     if batch.state == ImportState.UNDONE:
         return
-    with pghistory.context(user=batch.created_by_id, reason=f"撤销导入 {batch.file.name}", batch=batch.pk):
+    with pghistory.context(user=_doer(batch), reason=f"撤销导入 {batch.file.name}", batch=batch.pk):
         left = _undoers[batch.kind](batch, beat)
     batch.state = ImportState.UNDONE
     batch.counts = {**batch.counts, "not_undone": len(left)}
@@ -153,14 +153,15 @@ def fail(batch: ImportBatch, reason: str, state: ImportState = ImportState.FAILE
     batch.save(update_fields=["state", "notes"])
 
 
+def _doer(batch: ImportBatch) -> int | None:
+    """Who let this step be done; another than the one who chose the file, perhaps."""
+    return batch.job.started_by_id if batch.job else batch.created_by_id
+
+
 def _carry_out(batch: ImportBatch, writing: bool, beat: Beat) -> None:
     importer = importer_of(batch.kind)(batch.created_by)
     content = bytes(batch.file.content)
-    context = {"reason": f"导入 {batch.file.name}", "batch": batch.pk}
-    if batch.created_by_id:
-        context["user"] = batch.created_by_id
-    else:
-        context["by"] = "命令行导入"
+    context = {"reason": f"导入 {batch.file.name}", "batch": batch.pk, "user": _doer(batch)}
     with transaction.atomic(), pghistory.context(**context):
         outcome = take(importer, content, batch.file.name, writing, beat)
         _keep(batch, importer, outcome)

@@ -36,6 +36,10 @@ class VillageField(forms.ChoiceField):
 class UserForm(forms.Form):
     """A form that knows who fills it in."""
 
+    @property
+    def new_head(self) -> Any:
+        return self.fields["new_head"]
+
     def __init__(self, *args: Any, request: Any = None, obj: Any = None, **kwargs: Any):
         super().__init__(*args, **kwargs)
         self.request, self.obj = request, obj
@@ -137,7 +141,7 @@ class Leave(UserForm):
     new_head = forms.ChoiceField(label="接任户主", required=False)
 
     def prepare(self) -> None:
-        self.fields["new_head"].choices = [
+        self.new_head.choices = [
             ("", "（离开的不是户主）"),
             *_members(self.obj.household, self.obj),
         ]
@@ -166,7 +170,7 @@ class Death(UserForm):
         membership = self.obj.memberships.filter(until=None).select_related("household").first()
         others = _members(membership.household, membership) if membership else []
         if membership and membership.relation == Relation.HEAD and others:
-            self.fields["new_head"].choices = [("", "请选择"), *others]
+            self.new_head.choices = [("", "请选择"), *others]
         else:
             del self.fields["new_head"]
 

@@ -1,7 +1,7 @@
 """Importing on the pages: choose a file, look at what would happen, write, download what was refused, take back."""
 
-from collections.abc import Sequence
-from typing import Any
+from collections.abc import Iterable, Sequence
+from typing import Any, ClassVar
 
 from django.http import Http404, HttpRequest, HttpResponse
 from django.urls import reverse, reverse_lazy
@@ -17,7 +17,7 @@ from registry.lists import ImportList
 from registry.models import ImportBatch, ImportRow, ImportState, RowAction
 
 PAGE = 50
-CRUMBS = [("工作台", "/"), ("批量导入", reverse_lazy("registry:imports"))]
+CRUMBS: list[tuple[str, Any]] = [("工作台", "/"), ("批量导入", reverse_lazy("registry:imports"))]
 EDITORS = {"township_clerk", "bureau_officer"}
 TABS = (
     ("rejected", "拒绝"),
@@ -57,7 +57,7 @@ class NewImport(VerbView):
 
 
 class ImportScope:
-    roles = ImportList.roles
+    roles: ClassVar[Iterable[str]] = ImportList.roles
 
     def queryset(self, request: HttpRequest) -> Any:
         visible = ImportBatch.objects.visible_to(request.user)

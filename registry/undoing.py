@@ -58,7 +58,7 @@ def referred(model: type[models.Model], ids: set[int], without: tuple = ()) -> d
     """Which of these rows something else points at, and what that is called."""
     found: dict[int, str] = {}
     for relation in model._meta.related_objects:
-        other = relation.related_model
+        other: Any = relation.related_model
         if other in without or other.__name__.endswith("History") or not ids:
             continue
         name = relation.field.attname

@@ -13,8 +13,8 @@ from registry.models import Household, Membership, Person, Relation
 from registry.search import READERS
 
 EDITORS = set(services.EDITORS)
-TO_PERSONS = [("工作台", "/"), ("居民", reverse_lazy("registry:persons"))]
-TO_HOUSEHOLDS = [("工作台", "/"), ("家庭", reverse_lazy("registry:households"))]
+TO_PERSONS: list[tuple[str, Any]] = [("工作台", "/"), ("居民", reverse_lazy("registry:persons"))]
+TO_HOUSEHOLDS: list[tuple[str, Any]] = [("工作台", "/"), ("家庭", reverse_lazy("registry:households"))]
 SHOWN_CHANGES = 12
 
 
@@ -119,7 +119,7 @@ class HouseholdPage(DetailPage):
         members = _members_now(obj)
         past = obj.memberships.exclude(until=None).select_related("person").order_by("-until", "-pk")
         for one in members:
-            one.age = age_of(one.person)
+            one.age = age_of(one.person)  # type: ignore[attr-defined]
         return {
             "members": members,
             "past": past[:50],
@@ -133,7 +133,8 @@ class RegistryVerb(VerbView):
     """A verb of the registry: its form knows the user and the object."""
 
     roles = EDITORS
-    model: type = Person
+    model: Any = Person
+    form_class: Any = None
 
     def queryset(self, request: Any) -> Any:
         return self.model.objects.visible_to(request.user)
