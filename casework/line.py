@@ -89,6 +89,8 @@ def _used(
     if limit is None:
         return ""
     began = _day(first) if first else _day(last)
+    meets = flow.stage(stage).meets
+    last = next((one for one in case.events.all() if meets and one.action == meets), last)
     used = (_day(last) - began).days if limit.counted == "calendar" else calendar.between(began, _day(last))
     return f"限 {limit.days} 日，用 {max(used, 0)} 日"
 

@@ -42,6 +42,8 @@ class Stage:
     closes: str = ""
     editable: bool = False
     in_line: bool = True
+    # The step that the limit is for, where it isn't leaving the stage (发起核对).
+    meets: str = ""
 
 
 @dataclass(frozen=True)

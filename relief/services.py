@@ -233,6 +233,8 @@ def _words(row: Any, name: str, value: Any) -> str:
         return str(choices.get(value, value))
     if isinstance(value, bool):
         return "是" if value else "否"
+    if isinstance(row, AssetItem) and isinstance(value, Decimal) and row.kind != AssetKind.FINANCIAL:
+        return f"{value:.0f}"
     return f"{value:,.2f}" if isinstance(value, Decimal) else str(value)
 
 
@@ -276,11 +278,13 @@ def record_members(
         return case
 
 
-def recognise_rest(case: DibaoApplication, actor: User, version: int | None = None) -> DibaoApplication:
+def recognise_rest(
+    case: DibaoApplication, actor: User, version: int | None = None, on: date | None = None
+) -> DibaoApplication:
     """Recognise every figure that is still open as verified, or as declared where the check said nothing."""
     blank = [{"pk": one.pk, "recognised": one.best} for one in case.incomes.all() if one.recognised is None]
     owned = [{"pk": one.pk, "recognised": one.best} for one in case.assets.all() if one.recognised is None]
-    return record_economy(case, actor, incomes=blank, assets=owned, version=version)
+    return record_economy(case, actor, incomes=blank, assets=owned, version=version, on=on)
 
 
 # -- change, ending, review ----------------------------------------------------------------------------------

@@ -313,7 +313,7 @@ def not_own_hand(case: DibaoApplication, step: Step) -> None:
 
 STAGES = (
     Stage("intake", "申请受理", CLERK, Limit(1, source="当日受理或一次性告知"), "受理申请", editable=True),
-    Stage("verify", "经济核对", CLERK, Limit(3, source=LAW), "办理核对", editable=True),
+    Stage("verify", "经济核对", CLERK, Limit(3, source=LAW), "办理核对", editable=True, meets="start_check"),
     Stage("visit", "入户调查", CLERK, Limit(10), "登记入户", editable=True),
     Stage("opinion", "初审", LEADER, Limit(3), "填写初审"),
     Stage("notice", "公示", CLERK, Limit(7, "calendar", LAW), "办理公示"),

@@ -45,7 +45,7 @@ def investigated(case, clerk):
         living="与申报一致，家中陈设简陋",
         signed_by=case.person.name,
     )
-    services.recognise_rest(case, clerk)
+    services.recognise_rest(case, clerk, on=date(2020, 3, 10))
     return move(case, "propose", clerk, opinion="建议纳入", on=date(2020, 3, 11))
 
 
