@@ -91,13 +91,15 @@ class ProgrammeAdmin(RoomAdmin):
 
 
 class PolicyResource(ScopedResource):
-    """Policy rows of the officer's own lines; a row of another line is refused with its reason, in the preview too."""
+    """Policy rows of the officer's own lines; what is in force is never overwritten. Refusals stand in the preview."""
 
     def before_save_instance(self, instance: Any, row: Any, **kwargs: Any) -> None:
         super().before_save_instance(instance, row, **kwargs)
         line = instance.programme.line if instance.programme_id else ""
         if self.user is not None and line and line not in self.user.lines:
             raise ValidationError(f"项目“{instance.programme}”不在您的业务线内，这一行没有写入。")
+        if instance.pk and instance.effective_from <= queries.this_month():
+            raise ValidationError("已施行的不能修改，请另录一条新的施行月份。")
 
 
 class StandardResource(PolicyResource):

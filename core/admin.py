@@ -196,6 +196,9 @@ class ScopedResource(ModelResource):
         super().__init__(**kwargs)
         self.user = user
 
+    def after_import(self, dataset: Any, result: Any, **kwargs: Any) -> None:
+        """Keys come from their sequence; the package would set it anew, which the runtime role may not."""
+
     def get_queryset(self) -> Any:
         queryset = super().get_queryset()
         return scoped(queryset, self.user) if self.user is not None else queryset

@@ -4,8 +4,10 @@ from datetime import date
 
 import pytest
 from django.urls import reverse
+from tablib import Dataset
 
 from benefits import services
+from benefits.admin import StandardResource
 from benefits.models import Entitlement, Hold, Standard, StandardChange
 from core.jobs import run_job_inline
 from tests import factories
@@ -155,3 +157,19 @@ def test_admin_lists_open_for_the_officer_and_the_auditor(client, as_user, model
     for role in ("bureau_officer", "auditor"):
         as_user(role)
         assert client.get(reverse(f"admin:benefits_{model}_changelist"), {"q": "王"}).status_code == 200
+
+
+def test_importing_standards_adds_new_ones_and_never_overwrites_what_is_in_force():
+    officer, other = factories.user("bureau_officer"), factories.user("bureau_officer", lines=["elderly"])
+    head = ["项目代码", "区划代码", "类别", "标准", "施行月份", "依据文件"]
+
+    def take(user, *row):
+        return StandardResource(user=user).import_data(Dataset(row, headers=head))
+
+    taken = take(officer, "dibao_urban", factories.DISTRICT, "", "580", "2099-07", "区政府文件")
+    assert not [error.error for row in taken.rows for error in row.errors] + taken.base_errors
+    assert Standard.objects.get(amount=580).effective_from == date(2099, 7, 1)
+    for user, month in ((officer, "2019-01"), (other, "2098-01")):
+        refused = take(user, "dibao_urban", factories.DISTRICT, "", "1", month, "改")
+        assert refused.has_errors() or refused.has_validation_errors()
+    assert not Standard.objects.filter(amount=1).exists()
