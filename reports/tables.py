@@ -86,4 +86,4 @@ class EntitlementTable(Table):
     monthly_amount = MoneyColumn(verbose_name="月金额（元）")
     first_month = MonthColumn(verbose_name="起始月份")
     last_month = MonthColumn(verbose_name="末月")
-    end_reason = TagColumn(verbose_name="停发原因", plain=list(EndReason.values))
+    end_reason = TextColumn(accessor="get_end_reason_display", verbose_name="停发原因", orderable=False)
