@@ -23,13 +23,12 @@ def a_week_passes():
         notice.save()
 
 
-def take_application(page, home, screenshot):
+def take_application(page, home):
     page.goto("/")
     page.get_by_role("link", name="新建申请").first.click()
     page.get_by_label("哪一户申请").fill(home.head.name)
     page.keyboard.press("Enter")
     page.get_by_role("link", name=f"登记申请 {home.head.name}").click()
-    screenshot(page, "apply-tablet")
     for one in home.people:
         page.get_by_label(f"{one.name} 已签授权书").check()
     page.get_by_label("申请理由").fill("")
@@ -42,7 +41,7 @@ def take_application(page, home, screenshot):
     expect(page.get_by_role("status").first).to_contain_text("已登记")
 
 
-def investigate(page, case, screenshot):
+def investigate(page, case):
     page.get_by_role("button", name="受理", exact=True).click()
     page.get_by_role("button", name="发起核对").click()
     page.get_by_role("button", name="核对报告返回，转入户调查").click()
@@ -51,7 +50,6 @@ def investigate(page, case, screenshot):
     page.get_by_role("button", name="上传材料").click()
     expect(page.get_by_role("status").first).to_contain_text("已上传")
     page.goto(f"/cases/{case.pk}/visit/")
-    screenshot(page, "visit-tablet")
     page.get_by_label("调查人员二").fill("唐志强")
     page.get_by_label("生活状况").fill("一家二人，户主卧床，陈设简陋。")
     page.get_by_role("button", name="登记入户").click()
@@ -59,7 +57,6 @@ def investigate(page, case, screenshot):
     page.get_by_label(f"{case.person.name} 工资性收入 认定").fill("450")
     page.get_by_label(f"{case.person.name} 工资性收入 依据").fill("用工方证明")
     page.get_by_label("其余按核对结果认定（没有核对结果的按申报）").check()
-    screenshot(page, "economy")
     page.get_by_role("button", name="保存收入与财产").click()
     page.get_by_label("意见", exact=True).fill("建议纳入")
     page.get_by_role("button", name="报送初审").click()
@@ -71,16 +68,15 @@ def open_case_from_workbench(page, case):
     page.get_by_role("link", name=case.person.name, exact=True).first.click()
 
 
-def test_a_family_is_granted_dibao_by_clicks_alone(open_as, screenshot):
+def test_a_family_is_granted_dibao_by_clicks_alone(open_as):
     home = factories.household(members=2, income=400)
     clerk = open_as(factories.user("township_clerk", full_name="周敏"), size=TABLET)
     leader = open_as(factories.user("township_leader", full_name="蒋卫东"))
     officer = open_as(factories.user("bureau_officer", full_name="曾丽"))
 
-    take_application(clerk, home, screenshot)
+    take_application(clerk, home)
     case = DibaoApplication.objects.get()
-    screenshot(clerk, "case-tablet")
-    investigate(clerk, case, screenshot)
+    investigate(clerk, case)
 
     open_case_from_workbench(leader, case)
     assert serious_faults(leader) == []
@@ -99,11 +95,7 @@ def test_a_family_is_granted_dibao_by_clicks_alone(open_as, screenshot):
 
     officer.goto("/cases/")
     assert serious_faults(officer) == []
-    screenshot(officer, "cases")
-    officer.goto("/")
-    screenshot(officer, "workbench-bureau")
     open_case_from_workbench(officer, case)
-    screenshot(officer, "case")
     assert serious_faults(officer) == []
     officer.get_by_label("意见", exact=True).fill("符合条件，同意")
     officer.get_by_role("button", name="批准", exact=True).click()
@@ -116,4 +108,3 @@ def test_a_family_is_granted_dibao_by_clicks_alone(open_as, screenshot):
     assert found.value.suggested_filename.endswith(".docx")
     clerk.goto(f"/notices/{PublicNotice.objects.get().pk}/print/")
     expect(clerk.get_by_text(home.head.id_number)).to_have_count(0)
-    screenshot(clerk, "notice")
