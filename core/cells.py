@@ -34,6 +34,11 @@ def narrow(text: str) -> str:
     return text.translate(_WIDE)
 
 
+def drop_invisible(text: str) -> str:
+    """Without control characters and zero-width signs, which no eye sees and no database takes."""
+    return text if text.isprintable() else text.translate(_INVISIBLE)
+
+
 def is_blank(value: Any) -> bool:
     """Nothing in the cell, or only spaces."""
     if value is None:

@@ -14,7 +14,7 @@ from django.db import transaction
 from django.utils import timezone
 
 from core.bulk import copy_in, text_array
-from core.cells import as_text
+from core.cells import as_text, drop_invisible
 from core.errors import Conflict, NotAllowed, UserError
 from core.files import XLSX, store
 from core.importing import Beat, Importer, Outcome, Row, errors_of, ignore_beat, take
@@ -193,7 +193,7 @@ def _stored(batch: int, row: Row) -> tuple:
         batch,
         row.raw.sheet[:60],
         row.number,
-        [as_text(cell) for cell in row.raw.cells],
+        [drop_invisible(as_text(cell)) for cell in row.raw.cells],
         {key: value for key, value in row.data.items() if value is not None},
         row.action,
         text_array([word[:120] for word in row.fixed]),

@@ -4,7 +4,7 @@ from functools import lru_cache
 
 from pypinyin import lazy_pinyin
 
-from core.cells import as_text, narrow
+from core.cells import as_text, drop_invisible, narrow
 
 # Surnames that are read differently from the ordinary reading of the character.
 _SURNAMES = {
@@ -19,10 +19,10 @@ _DOTS = str.maketrans({"•": "·", "・": "·", "‧": "·", "．": "·", "∙"
 def tidy_name(value: object) -> tuple[str, list[str]]:
     """A name without the spaces that forms put between characters; `·` in the names of minorities kept, one form."""
     text = as_text(value)
-    half = narrow(text).translate(_DOTS)
+    half = drop_invisible(narrow(text)).translate(_DOTS)
     words = half.split()
     latin = all(word.isascii() for word in words)
-    tidy = (" " if latin else "").join(words).replace("\u200b", "").replace("\ufeff", "").strip("'’`*")
+    tidy = (" " if latin else "").join(words).strip("'’`*")
     if tidy == text:
         return tidy, []
     return tidy, ["去除空格" if tidy == "".join(text.split()) else "全角转半角"]
