@@ -183,8 +183,8 @@ class Months(TemplatePage):
         for run in found:
             groups[run.month].append(
                 {
-                    "run": run,
                     **sums.get(run.pk, {}),
+                    "run": run,
                     "why": services.why_not(run, "close", request.user)
                     if run.state == RunState.LOCKED
                     else "",
