@@ -1,10 +1,12 @@
 """A tiny demo district, made once: every amount is the formula's, every figure comes from paid rows."""
 
+import json
 from decimal import Decimal
 from io import StringIO
 
 import pytest
 from django.core.management import call_command
+from django.utils import timezone
 
 from benefits.assessing import assess
 from benefits.models import Entitlement
@@ -14,6 +16,7 @@ from demo.plan import REPORT_2020
 from district.models import Role, User
 from payouts.models import Payment, Run, RunKind, RunState, Transfer
 from registry.models import Person
+from relief.models import DibaoApplication
 from reports.figures import figures
 
 SCALE = 0.01
@@ -91,8 +94,6 @@ def test_some_transfers_failed_and_each_was_paid_by_a_reissue_to_a_new_account()
 def test_the_months_computed_again_from_frozen_facts_differ_nowhere():
     out = StringIO()
     call_command("replay", "--month", "2020-07", "--json", stdout=out)
-    import json
-
     for row in json.loads(out.getvalue()):
         assert row["differences"] == [] and row["without_facts"] == 0
         assert row["paid"] == row["recomputed"]
@@ -105,6 +106,19 @@ def test_the_dead_are_recorded_and_paid_no_longer():
             row.person.death_date.year,
             row.person.death_date.month,
         )
+
+
+def test_some_applications_stand_in_the_system_step_by_step_and_others_are_in_hand():
+    told = DibaoApplication.objects.filter(state="granted")
+    assert told.count() >= 3
+    for case in told:
+        actors = {event.actor_id for event in case.events.all()}
+        assert len(actors) == 3 and case.entitlement.decided_by.action == "grant"
+        assert case.entitlement.first_month.year == 2020
+        assert case.visits.exists() and case.notices.exists()
+    open_ones = DibaoApplication.objects.filter(state="open")
+    assert len(set(open_ones.values_list("stage", flat=True))) >= 3
+    assert open_ones.filter(due_on__lt=timezone.localdate()).exists()
 
 
 def test_no_demo_account_is_a_superuser_and_all_roles_but_the_registrar_s_are_there():
