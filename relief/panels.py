@@ -8,6 +8,7 @@ from django.db.models import Count, Q
 from benefits.models import Entitlement
 from casework.services import today
 from core.months import month_of
+from relief.models import DibaoApplication
 
 CODES = ("dibao_urban", "dibao_rural")
 SEEING = {"township_clerk", "township_leader", "bureau_officer", "leader", "auditor", "finance"}
@@ -46,7 +47,12 @@ def holdings(request: Any, obj: Any) -> Any:
         .select_related("programme")
         .order_by("-first_month")
     )
-    may_apply = kind == "household" and request.user.role == "township_clerk" and not rows
+    may_apply = (
+        kind == "household"
+        and request.user.role == "township_clerk"
+        and not rows
+        and not DibaoApplication.objects.filter(household=obj, state="open").exists()
+    )
     if not rows and not may_apply:
         return None
     return "relief/holdings.html", {
