@@ -5,12 +5,11 @@ reaches back to the very first month, the old row becomes void. Rows are locked 
 database refuses (two live entitlements) comes back as a sentence.
 """
 
-from collections.abc import Iterable, Iterator, Mapping
-from contextlib import contextmanager
+from collections.abc import Iterable, Mapping
 from datetime import date
 from typing import Any
 
-from django.db import IntegrityError, transaction
+from django.db import transaction
 from django.db.models import Q
 from django.utils import timezone
 
@@ -24,6 +23,7 @@ from benefits.models import (
     Programme,
 )
 from benefits.policy import PolicyTable, freeze, parameter
+from benefits.refusals import overlapping, refusals
 from core.errors import Conflict, NotAllowed, UserError
 from core.months import add_months, format_month, last_day, month_of, parse_month
 from district.models import Role
@@ -141,7 +141,7 @@ def grant(
         care_class=care_class,
         review_due=review_due(programme.pk, care_class, first),
     )
-    with _refusals([row], {row.beneficiary_id: [one.pk for one in people]}):
+    with refusals([row], {row.beneficiary_id: [one.pk for one in people]}):
         row.save()
         _cover(row, [one.pk for one in people])
     return row
@@ -161,7 +161,7 @@ def grant_bulk(
         row.beneficiary_id = row.household_id or row.person_id
     entitlements = [row for row, _ in pairs]
     covered = {row.beneficiary_id: people for row, people in pairs}
-    with _refusals(entitlements, covered):
+    with refusals(entitlements, covered):
         fresh: list[Any] = [
             row.assessment for row in entitlements if row.assessment and row.assessment.pk is None
         ]
@@ -267,7 +267,7 @@ def change_entitlement(
             old.last_month = add_months(from_month, -1)
         old.end_reason, old.end_note = "", ""
         old.version += 1
-        with _refusals([successor], {successor.beneficiary_id: people}):
+        with refusals([successor], {successor.beneficiary_id: people}):
             old.save(update_fields=["is_void", "last_month", "end_reason", "end_note", "version"])
             successor.save()
             _cover(successor, people)
@@ -440,7 +440,7 @@ def place_hold(
             raise UserError(
                 f"这份待遇已于 {format_month(row.last_month)} 止，无须暂缓。", field="first_month"
             )
-        overlap = _overlapping(row.holds.filter(lifted_at__isnull=True), first_month, last_month).first()
+        overlap = overlapping(row.holds.filter(lifted_at__isnull=True), first_month, last_month).first()
         if overlap:
             until = format_month(overlap.last_month) or "至今"
             raise UserError(
@@ -473,52 +473,3 @@ def lift_hold(hold: Hold, reason: str, actor: Any) -> Hold:
 def _holder(actor: Any) -> None:
     if actor is not None and actor.role not in HOLDERS:
         raise NotAllowed("暂缓和解除暂缓由业务股室或财务办理。")
-
-
-# — what the database refuses, in words ——————————————————————
-
-
-def _overlapping(queryset: Any, first: date, last: date | None) -> Any:
-    found = queryset.filter(Q(last_month__isnull=True) | Q(last_month__gte=first))
-    return found.filter(first_month__lte=last) if last else found
-
-
-@contextmanager
-def _refusals(rows: list[Entitlement], covered: Mapping[int, list[int]]) -> Iterator[None]:
-    """A transaction whose refusal by an exclusion constraint names who holds what since when."""
-    try:
-        with transaction.atomic():
-            yield
-    except IntegrityError as error:
-        name = getattr(getattr(error.__cause__, "diag", None), "constraint_name", "") or ""
-        if name not in ("entitlement_one_live", "entitlementmember_one_group_at_a_time"):
-            raise
-        raise UserError(_who_holds(rows, covered)) from error
-
-
-def _who_holds(rows: list[Entitlement], covered: Mapping[int, list[int]]) -> str:
-    for row in rows:
-        live = Entitlement.objects.filter(is_void=False, is_one_off=False).exclude(pk=row.pk)
-        same = live.filter(programme=row.programme_id, beneficiary_id=row.beneficiary_id)
-        found = _overlapping(same, row.first_month, row.last_month).exclude(pk=row.previous_id).first()
-        if found:
-            return _already(found.person, found)
-        people = EntitlementMember.objects.filter(
-            is_void=False, group=row.programme.group, person__in=covered.get(row.beneficiary_id, [])
-        ).exclude(entitlement__in=[pk for pk in (row.pk, row.previous_id) if pk])
-        member = (
-            _overlapping(people, row.first_month, row.last_month)
-            .select_related("person", "entitlement__programme")
-            .first()
-        )
-        if member:
-            return _already(member.person, member.entitlement)
-    return "同一对象在同一时期只能享受一份，批次中有重复，没有写入。"
-
-
-def _already(person: Person, held: Entitlement) -> str:
-    home = f"（户编号 {held.household.number}）" if held.household else ""
-    until = f"，至 {format_month(held.last_month)}" if held.last_month else ""
-    return (
-        f"{person} 自 {format_month(held.first_month)} 起{until}已享受{held.programme}{home}，不能重复享受。"
-    )
