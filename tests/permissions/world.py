@@ -5,6 +5,8 @@ from typing import Any
 
 from django.apps import apps
 
+from benefits import services as benefits
+from benefits.models import ChangeState, StandardChange
 from casework import papers
 from casework.models import Case
 from casework.services import move
@@ -102,6 +104,16 @@ def _paid(granted: Any, clerk: Any, leader: Any, officer: Any) -> dict[str, Any]
     hands = Hands()
     run = hands.locked(hands.made(APRIL))
     payouts.load_bank_return(answer(run, fail=[granted]), "回盘.csv", hands.maker)
+    hold = benefits.place_hold(case.entitlement, stories.date(2031, 1, 1), None, "核实中", hands.maker)
+    standard = run.programme.standards.get(effective_from__lte=APRIL, division_id=factories.DISTRICT)
+    change = StandardChange.objects.create(
+        programme=run.programme,
+        standard=standard,
+        from_month=APRIL,
+        state=ChangeState.PROPOSED,
+        made_by=officer,
+    )
+    line = change.lines.create(entitlement=case.entitlement, before=100, after=120)
     claim = Claim.objects.create(
         programme=run.programme,
         beneficiary_id=granted.pk,
@@ -111,6 +123,9 @@ def _paid(granted: Any, clerk: Any, leader: Any, officer: Any) -> dict[str, Any]
         amount=100,
     )
     return {
+        "hold": hold.pk,
+        "standardchange": change.pk,
+        "line": line.pk,
         "claim": claim.pk,
         "return": BankReturn.objects.get().pk,
         "granted": case.pk,
