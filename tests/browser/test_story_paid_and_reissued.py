@@ -106,7 +106,7 @@ def investigate(clerk) -> None:
     clerk.get_by_role("button", name="受理", exact=True).click()
     clerk.get_by_role("button", name="发起核对").click()
     clerk.get_by_role("button", name="核对报告返回，转入户调查").click()
-    clerk.get_by_role("link", name="登记入户调查").first.click()
+    clerk.get_by_role("link", name="登记入户", exact=True).click()
     clerk.get_by_label("调查人员二").fill("唐志强")
     clerk.get_by_label("生活状况").fill("户主卧床，家中陈设简陋。")
     clerk.get_by_role("button", name="登记入户").click()
@@ -204,7 +204,7 @@ def put_right(clerk, card: str) -> None:
     menu(clerk, "退票与重发")
     expect(clerk.get_by_role("link", name=HEAD)).to_be_visible()
     search(clerk, "oyjg")
-    clerk.get_by_role("link", name=HEAD).first.click()
+    # One person alone has these initials: the search leads straight to him.
     clerk.get_by_role("link", name="更换账户").click()
     clerk.get_by_label("开户银行").fill("邮储银行")
     clerk.get_by_label("银行账号").fill(card)
