@@ -141,6 +141,21 @@ def test_searches_filters_and_exports_show_nobody_they_must_not(client, audience
     assert not found, "\n".join(found)
 
 
+@pytest.mark.django_db
+@pytest.mark.parametrize("audience", ["township_clerk", "bureau_officer", "finance", "leader", "auditor"])
+def test_no_page_shows_a_full_identity_or_account_number(client, audience, objects):
+    """They are revealed one by one, for a reason and with a trace; files that need them leave a trace themselves."""
+    enter(client, audience, objects)
+    known, found = {one.name: one for one in walker.addresses()}, []
+    for row in walker.read_table().values():
+        if row.method == "GET" and row.expected[audience] == "200":
+            answer = client.get(walker.url_of(row, objects, known))
+            if answer["Content-Type"].startswith("text/html"):
+                text = text_of(answer)
+                found += [f"{row.address}: {number}" for number in objects["bare"] if number in text]
+    assert not found, "\n".join(found)
+
+
 @pytest.mark.skipif(not WRITE, reason="only with MINZHENG_WRITE_EXPECTED=1")
 @pytest.mark.django_db
 def test_write_what_is_missing(client, objects):

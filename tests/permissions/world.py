@@ -14,7 +14,7 @@ from core.files import TEXT, XLSX, store
 from core.models import Job, JobState
 from payouts import services as payouts
 from payouts.models import BankReturn, Claim
-from registry.models import ImportBatch, ImportState
+from registry.models import ImportBatch, ImportState, PayeeAccount, Person
 from tests import factories
 from tests.payouts.makers import Hands, answer
 from tests.relief import stories
@@ -46,6 +46,10 @@ def build() -> dict[str, Any]:
         **_jobs(clerk),
         **_cases(applied, noticed, clerk, leader),
         **_paid(granted, clerk, leader, officer),
+        "bare": (
+            *Person.objects.values_list("id_number", flat=True),
+            *PayeeAccount.objects.values_list("number", flat=True),
+        ),
         "numbers": tuple(Case.objects.values_list("number", flat=True)),
     }
 
