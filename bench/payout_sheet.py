@@ -24,11 +24,12 @@ def main() -> None:
     options.add_argument("--rows", type=int, default=100_000)
     rows = options.parse_args().rows
     load_district(rows)
-    village = Division.objects.filter(level="village").first()
+    village = Division.objects.filter(level="village")[0]
     with connection.cursor() as cursor:
         cursor.execute("UPDATE registry_household SET division_id = %s", [village.pk])
         cursor.execute(ENTITLEMENTS)
     run = build_run("dibao_urban", date(2020, 12, 1), enqueue=False)
+    assert run.job is not None
     run_job_inline(run.job)
     township = village.parent
     records, count, _ = _records(run, township)

@@ -66,6 +66,7 @@ def main() -> None:
         cursor.execute("ANALYZE benefits_entitlement")
     begin = time.perf_counter()
     run = build_run("dibao_urban", MONTH, enqueue=False)
+    assert run.job is not None
     run_job_inline(run.job)
     ours = time.perf_counter() - begin
     count = Payment.objects.count()

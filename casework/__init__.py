@@ -1,1 +1,3 @@
-"""The case: number, stage, who must act by when, opinions, attachments, public notice, printed forms, to-do list."""
+"""The case: number, stage, who must act by when, opinions, attachments, public notice, printed forms,
+to-do list.
+"""

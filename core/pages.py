@@ -64,7 +64,7 @@ class Page(AccessMixin, View):
 
     roles: ClassVar[Iterable[str]] = ()
     title = ""
-    crumbs: ClassVar[list[tuple[str, str]]] = []
+    crumbs: ClassVar[list[tuple[str, Any]]] = []
     template_name = ""
     menu_url = ""
 
@@ -78,7 +78,7 @@ class Page(AccessMixin, View):
     def get_title(self) -> str:
         return self.title
 
-    def get_crumbs(self) -> list[tuple[str, str]]:
+    def get_crumbs(self) -> list[tuple[str, Any]]:
         """`[(label, url), …]`; an empty url is plain text."""
         return self.crumbs
 

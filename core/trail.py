@@ -1,6 +1,7 @@
 """The history of one row in words: who changed what from what to what, newest first (for `{% timeline %}`)."""
 
 import re
+from datetime import datetime
 from typing import Any
 
 from django.contrib.auth import get_user_model
@@ -28,7 +29,7 @@ def shown(field: models.Field, row: Any) -> str:
         return "是" if value else "否"
     if field.__class__.__name__ == "MonthField":
         return format_month(value)
-    if isinstance(value, timezone.datetime):
+    if isinstance(value, datetime):
         return f"{timezone.localtime(value):%Y-%m-%d %H:%M}"
     text = str(value)
     return mask(text) if _IDENTIFIER.match(text) else text

@@ -26,7 +26,7 @@ if admin.site.is_registered(Group):
 
 # One way to log out and one to change the password, with the trail and the rules of the pages.
 admin.site.logout = Logout.as_view()  # type: ignore[method-assign]
-admin.site.password_change = lambda request, extra_context=None: redirect("password_change")  # type: ignore[method-assign]
+admin.site.password_change = lambda request, extra_context=None: redirect("password_change")  # type: ignore[method-assign,return-value]
 
 
 class AccountForm(forms.ModelForm):
@@ -128,9 +128,9 @@ class UserAdmin(RoomAdmin):
                 User.objects.get(pk=obj.pk), reason=data.get("reason", ""), actor=request.user, **given
             )
         else:
-            created, request.first_password = services.create_account(
-                data["username"], actor=request.user, **given
-            )
+            created, password = services.create_account(data["username"], actor=request.user, **given)
+            # Kept with this one request: the admin object is shared by all of them.
+            request.META["first_password"] = password
             obj.__dict__.update(created.__dict__)
 
     def changeform_view(
@@ -144,7 +144,7 @@ class UserAdmin(RoomAdmin):
             return redirect(request.get_full_path())
 
     def response_add(self, request: HttpRequest, obj: User, post_url_continue: Any = None) -> HttpResponse:
-        return self._show_password(request, obj, request.first_password, "已建立账号")
+        return self._show_password(request, obj, request.META["first_password"], "已建立账号")
 
     def _show_password(self, request: HttpRequest, obj: User, password: str, what: str) -> HttpResponse:
         """The one time that a made-up password is seen; not a message, since those travel in cookies."""

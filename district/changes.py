@@ -47,7 +47,7 @@ def histories() -> dict[str, type[Model]]:
 
 def kinds() -> list[tuple[str, str]]:
     """(label, Chinese name) of everything that keeps its history."""
-    return [(key, str(model.pgh_tracked_model._meta.verbose_name)) for key, model in histories().items()]
+    return [(key, str(apps.get_model(key)._meta.verbose_name)) for key in histories()]
 
 
 def find(
@@ -75,7 +75,7 @@ def find(
         conditions["pgh_created_at__lt"] = until
     if users is not None:
         conditions["pgh_context__metadata__user__in"] = [user.pk for user in users]
-    versions = []
+    versions: list[Any] = []
     for model in wanted.values():
         rows = _with_successor(model).filter(**conditions).select_related("pgh_context")
         versions += rows.order_by("-pgh_id")[: offset + limit + 1]

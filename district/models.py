@@ -106,8 +106,8 @@ class User(AbstractUser):
     Nobody is a superuser, and whether someone enters the admin follows from the role; the database holds both.
     """
 
-    first_name = None
-    last_name = None
+    first_name = None  # type: ignore[assignment]
+    last_name = None  # type: ignore[assignment]
     full_name = models.CharField("姓名", max_length=40)
     role = models.CharField("角色", max_length=20, choices=Role)
     division = models.ForeignKey(Division, models.PROTECT, verbose_name="辖区", related_name="+")

@@ -147,7 +147,7 @@ def _check(account: User) -> None:
             and User.objects.filter(username=account.username).exclude(pk=account.pk).exists()
         ):
             raise UserError(f"账号 {account.username} 已有人使用，请换一个名称。", "username") from error
-        title = User._meta.get_field(field).verbose_name if field != "__all__" else ""
+        title = getattr(User._meta.get_field(field), "verbose_name", field) if field != "__all__" else ""
         raise UserError(f"{title}：{texts[0]}" if title else texts[0], field) from error
 
 

@@ -125,7 +125,7 @@ class MomentColumn(DayColumn):
 class KindColumn(TagColumn):
     """What was done; only a refused login stands out."""
 
-    def render(self, value: Any, record: Any, bound_column: Any) -> Any:
+    def render(self, value: Any, record: Any, bound_column: Any) -> Any:  # type: ignore[override]
         label = record.get_kind_display()
         return ui.tag(label, tone="bad") if value == AccessKind.REFUSED else label
 

@@ -1,1 +1,3 @@
-"""Social organisations (社会组织): registration, unified social credit codes, yearly inspection and the public register will live here."""
+"""Social organisations (社会组织): registration, unified social credit codes, yearly inspection and the
+public register will live here.
+"""

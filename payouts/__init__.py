@@ -1,4 +1,3 @@
-"""Monthly run, payments, payout sheets, bank files and returns, arrears and recoveries.
-
-Knows entitlements, never a service line.
+"""Monthly run, payments, payout sheets, bank files and returns, arrears and recoveries.  Knows
+entitlements, never a service line.
 """

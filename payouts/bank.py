@@ -74,7 +74,7 @@ def _make_files(run: Run) -> dict[str, StoredFile]:
     # A name's rare character that GBK lacks must not stop a whole month's file.
     content = out.getvalue().encode("gb18030")
     control = f"{run.number},{count},{total:.2f}\r\n".encode("gbk")
-    made = {}
+    made: dict[str, StoredFile] = {}
     for kind, name, data, form in (
         (FileKind.BANK, f"{run.number}.csv", content, CSV),
         (FileKind.CONTROL, f"{run.number}.txt", control, TEXT),

@@ -151,7 +151,7 @@ def locked_row(run: Run) -> Run:
 
 def is_anything_due(programme: Programme, month: date, division: Division) -> bool:
     """Whether the programme has a live entitlement in that month there, or money still to settle."""
-    values = {"programme": programme.pk, "month": month, "scope": f"{division.pk}%"}
+    values: dict[str, Any] = {"programme": programme.pk, "month": month, "scope": f"{division.pk}%"}
     with connection.cursor() as cursor:
         cursor.execute(
             statements.IS_ANY_ONE_OFF_DUE if programme.is_one_off else statements.IS_ANYTHING_DUE, values

@@ -98,7 +98,7 @@ def runs_before(run: Run) -> list[int]:
 
 def compare(run: Run) -> tuple[list[Comparison], Comparison]:
     """By township in official order, and the total."""
-    values = {"run": run.pk, "before": runs_before(run), "scope": f"{run.division_id}%"}
+    values: dict[str, Any] = {"run": run.pk, "before": runs_before(run), "scope": f"{run.division_id}%"}
     rows: dict[str, Comparison] = {}
     with connection.cursor() as cursor:
         cursor.execute(_COMPARE, values)

@@ -143,7 +143,7 @@ def write_sheet(run: Run, township: Division) -> tuple[bytes, int, Decimal]:
 
 
 def _records(run: Run, township: Division) -> tuple[list[dict[str, Any]], int, Decimal]:
-    values = {"run": run.pk, "scope": f"{township.pk}%"}
+    values: dict[str, Any] = {"run": run.pk, "scope": f"{township.pk}%"}
     with connection.cursor() as cursor:
         cursor.execute(_ROWS_AGAIN if run.is_reissue else _ROWS, values)
         found = cursor.fetchall()

@@ -120,7 +120,7 @@ class ClaimPage(DetailPage):
     def get_title(self) -> str:
         return f"追缴 {self.object.person} {money_text(self.object.amount)} 元"
 
-    def get_crumbs(self) -> list[tuple[str, str]]:
+    def get_crumbs(self) -> list[tuple[str, Any]]:
         return [CRUMB, CLAIMS, (str(self.object.person), "")]
 
     def facts(self, request: HttpRequest, claim: Claim) -> list[Any]:
@@ -156,7 +156,7 @@ class ClaimVerb(VerbView):
     def queryset(self, request: HttpRequest) -> Any:
         return Claim.objects.visible_to(request.user).select_related("person")
 
-    def get_crumbs(self) -> list[tuple[str, str]]:
+    def get_crumbs(self) -> list[tuple[str, Any]]:
         claim = self.object
         return [CRUMB, CLAIMS, (str(claim.person), claim.get_absolute_url()), (self.title, "")]
 

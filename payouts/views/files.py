@@ -144,7 +144,7 @@ class ReturnPage(DetailPage):
     def queryset(self, request: HttpRequest) -> Any:
         return returns_of(request)
 
-    def get_crumbs(self) -> list[tuple[str, str]]:
+    def get_crumbs(self) -> list[tuple[str, Any]]:
         return [CRUMB, FILES, (str(self.object), "")]
 
     def data(self, request: HttpRequest, obj: BankReturn) -> dict[str, Any]:

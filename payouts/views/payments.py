@@ -134,7 +134,7 @@ class PaymentPage(DetailPage):
     def get_title(self) -> str:
         return f"{self.object.head_name} {self.object.programme} {format_month(self.object.month)}"
 
-    def get_crumbs(self) -> list[tuple[str, str]]:
+    def get_crumbs(self) -> list[tuple[str, Any]]:
         return [CRUMB, PAYMENTS, (self.get_title(), "")]
 
     def facts(self, request: HttpRequest, payment: Payment) -> list[Any]:

@@ -110,7 +110,7 @@ class RunPage(DetailPage):
     def queryset(self, request: HttpRequest) -> Any:
         return visible_runs(request)
 
-    def get_crumbs(self) -> list[tuple[str, str]]:
+    def get_crumbs(self) -> list[tuple[str, Any]]:
         return [CRUMB, RUNS, (self.object.number, "")]
 
     def facts(self, request: HttpRequest, run: Run) -> list[Any]:
@@ -337,7 +337,7 @@ class RunVerb(VerbView):
     def get_title(self) -> str:
         return self.labels[self.verb]
 
-    def get_crumbs(self) -> list[tuple[str, str]]:
+    def get_crumbs(self) -> list[tuple[str, Any]]:
         return [CRUMB, RUNS, (self.object.number, self.object.get_absolute_url()), (self.get_title(), "")]
 
     def get_form(self, request: HttpRequest, obj: Any, data: Any = None, files: Any = None) -> Any:
@@ -421,7 +421,7 @@ class LeftOut(RunPage):
 
     template_name = "payouts/left_out.html"
 
-    def get_crumbs(self) -> list[tuple[str, str]]:
+    def get_crumbs(self) -> list[tuple[str, Any]]:
         return [CRUMB, RUNS, (self.object.number, self.object.get_absolute_url()), ("未列入本批", "")]
 
     def actions(self, request: HttpRequest, run: Run) -> list[Action]:
@@ -464,7 +464,7 @@ class HoldBack(VerbView):
     def queryset(self, request: HttpRequest) -> Any:
         return Payment.objects.visible_to(request.user).select_related("run__programme", "entitlement")
 
-    def get_crumbs(self) -> list[tuple[str, str]]:
+    def get_crumbs(self) -> list[tuple[str, Any]]:
         run = self.object.run
         return [CRUMB, RUNS, (run.number, run.get_absolute_url()), ("暂缓发放", "")]
 

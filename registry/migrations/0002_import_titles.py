@@ -4,15 +4,14 @@ from django.db import migrations, models
 
 
 class Migration(migrations.Migration):
-
     dependencies = [
-        ('registry', '0001_initial'),
+        ("registry", "0001_initial"),
     ]
 
     operations = [
         migrations.AddField(
-            model_name='importbatch',
-            name='titles',
-            field=models.JSONField(default=dict, verbose_name='表头'),
+            model_name="importbatch",
+            name="titles",
+            field=models.JSONField(default=dict, verbose_name="表头"),
         ),
     ]

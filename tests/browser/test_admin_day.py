@@ -98,8 +98,8 @@ def test_a_new_clerk_of_a_township_gets_an_account_and_makes_it_his_own(open_as,
     page.keyboard.press("Enter")
     expect(page.get_by_role("heading", name="修改密码")).to_be_visible()
     page.get_by_label("原密码").fill(first)
-    page.get_by_label("新密码", exact=False).nth(0).fill("Qiutian-2026-xin")
-    page.get_by_label("新密码", exact=False).nth(1).fill("Qiutian-2026-xin")
+    page.get_by_label("新密码").fill("Qiutian-2026-xin")
+    page.get_by_label("再输一次").fill("Qiutian-2026-xin")
     page.keyboard.press("Enter")
     expect(page.get_by_role("heading", name="工作台")).to_be_visible()
 

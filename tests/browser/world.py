@@ -19,7 +19,7 @@ from district.models import Line
 from payouts import services as payouts
 from payouts.models import Claim, Payment, Run
 from registry import batches
-from registry.models import Household, Relation
+from registry.models import Household, Person, Relation
 from relief import services as relief
 from tests import factories
 from tests.factories import LONG_AGO, division, household, person
@@ -69,7 +69,7 @@ def family(names: tuple[str, ...], income: int, village: str, place: int) -> Any
         (Relation.SON, date(2012, 3, 8), "M", {"health": "良好"}),
         (Relation.PARENT, date(1950, 11, 20), "F", {"labour": "none", "health": "体弱"}),
     )
-    people = []
+    people: list[Person] = []
     for name, (_, born, sex, more) in zip(names, kinds, strict=False):
         earned = income if not people else 0
         people.append(
@@ -81,7 +81,7 @@ def family(names: tuple[str, ...], income: int, village: str, place: int) -> Any
     found = household(head=head, number=f"{village}{place + 101:04d}", address=home)
     for one, (relation, *_) in zip(people[1:], kinds[1:], strict=False):
         found.memberships.create(person=one, relation=relation, since=max(LONG_AGO, one.birth_date))
-    found.people = people
+    found.people = people  # type: ignore[attr-defined]
     return found
 
 

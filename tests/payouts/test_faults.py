@@ -10,6 +10,7 @@ import threading
 import time
 from datetime import date
 from decimal import Decimal
+from typing import Any
 
 import pytest
 from django.db import connection
@@ -32,7 +33,7 @@ KILLS = int(os.environ.get("MINZHENG_KILLS", "30"))  # bench/faults asks for mor
 
 def crowd(each: int) -> Decimal:
     """So many households in each township, straight into the tables; gives what they are owed a month."""
-    villages = {}
+    villages: dict[str, Any] = {}
     for village in Division.objects.filter(level="village"):
         villages.setdefault(village.pk[:9], village.pk)
     places = [village for village in villages.values() for _ in range(each)]
