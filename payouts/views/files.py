@@ -3,7 +3,7 @@
 from typing import Any
 
 from django import forms
-from django.db.models import Count, Q, Sum
+from django.db.models import Count, Exists, OuterRef, Q, Sum
 from django.http import Http404, HttpRequest, HttpResponse
 from django.shortcuts import get_object_or_404
 from django.urls import reverse, reverse_lazy
@@ -92,7 +92,11 @@ class FileList(TemplatePage):
 
     def data(self, request: HttpRequest) -> dict[str, Any]:
         mine = Run.objects.visible_to(request.user)
-        files = RunFile.objects.visible_to(request.user).select_related("file", "run__programme", "division")
+        files = (
+            RunFile.objects.visible_to(request.user)
+            .select_related("file", "run__programme", "division")
+            .defer("file__content")
+        )
         runs = mine.filter(state__in=FINAL_STATES).select_related("programme")
         return {
             "files": files.order_by("-pk")[:100],
@@ -104,10 +108,11 @@ class FileList(TemplatePage):
 def returns_of(request: HttpRequest) -> Any:
     """Answers whose lines lie in runs that the user may see (and those that named no known run)."""
     mine = Run.objects.visible_to(request.user).values("pk")
+    lines_of_mine = Transfer.objects.filter(bank_return=OuterRef("pk"), run__in=mine)
     return (
-        BankReturn.objects.filter(Q(run__in=mine) | Q(loaded_by=request.user) | Q(transfers__run__in=mine))
+        BankReturn.objects.filter(Q(run__in=mine) | Q(loaded_by=request.user) | Exists(lines_of_mine))
         .select_related("file", "run__programme", "loaded_by")
-        .distinct()
+        .defer("file__content")
     )
 
 

@@ -155,9 +155,11 @@ class PaymentPage(DetailPage):
         return [Action("暂缓发放", reverse("payouts:hold_back", args=[payment.pk]), why=why)]
 
     def data(self, request: HttpRequest, payment: Payment) -> dict[str, Any]:
-        attempts = Transfer.objects.filter(
-            origin_run=payment.run_id, beneficiary_id=payment.beneficiary_id
-        ).select_related("run", "bank_return__file")
+        attempts = (
+            Transfer.objects.filter(origin_run=payment.run_id, beneficiary_id=payment.beneficiary_id)
+            .select_related("run", "bank_return__file")
+            .defer("bank_return__file__content")
+        )
         related = Payment.objects.filter(
             beneficiary_id=payment.beneficiary_id, programme=payment.programme_id, month=payment.month
         ).select_related("run")

@@ -134,7 +134,7 @@ class RunPage(DetailPage):
             "failed": failed[:8],
             "failed_count": total.failed,
             "holds": held_in(run)[:8],
-            "files": run.files.select_related("file", "division"),
+            "files": run.files.select_related("file", "division").defer("file__content"),
             "townships": services.townships_of(run),
             "events": timeline(run),
         }
