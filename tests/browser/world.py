@@ -22,7 +22,7 @@ from registry import batches
 from registry.models import Household, Person, Relation
 from relief import services as relief
 from tests import factories
-from tests.factories import LONG_AGO, division, household, person
+from tests.factories import LONG_AGO, TOWNSHIP, division, household, person
 from tests.payouts.makers import answer, build
 from tests.registry.sheets import HEAD, workbook
 
@@ -56,6 +56,12 @@ def build_world() -> dict[str, Any]:
     world.update(paid(staff))
     world["import"] = ledger(staff["zhongxinlu1"], world["grant"].household)
     world["change"] = raised(staff["relief1"])
+    world["long"] = (
+        Entitlement.objects.within(TOWNSHIP)
+        .filter(last_month=None, first_month__lt=JANUARY)
+        .exclude(pk=world["held"].pk)
+        .earliest("pk")
+    )
     return world
 
 
