@@ -22,6 +22,7 @@ from demo.facts import Case, choose_incomes, household
 from demo.months import run_month
 from demo.names import Numbers
 from demo.plan import REPORT_2020, solve
+from demo.reviews import review_all
 from payouts.services import run_figures
 from registry.models import Person
 
@@ -67,6 +68,7 @@ class Demo:
             placed, waiting = registered[: -len(asking)], registered[-len(asking) :]
             self.run_year(placed, staff, rng)
             with transaction.atomic():
+                self.tell(f"定期核查：逾期 {review_all(staff, rng)} 户")
                 self.tell(f"在办案件：{open_cases(waiting, staff, rng)} 件")
 
     def plan(self, rng: Random) -> list[Case]:
