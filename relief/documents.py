@@ -2,22 +2,22 @@
 
 from typing import Any
 
+from benefits.words import breakdown
 from casework.documents import Paper, register
 from core.months import add_months, format_month
 from core.templatetags.ui import money_text
 from relief.models import ChangeKind
-from relief.pages import line_name
 
 Part = str | list[list[str]]
 REMEDY = "如对本决定不服，可自收到本通知书之日起六十日内向本级人民政府申请行政复议，或六个月内向人民法院提起行政诉讼。"
 
 
-def breakdown(assessment: Any) -> list[list[str]]:
+def sum_table(assessment: Any) -> list[list[str]]:
     """The sum as a table that a pocket calculator can repeat."""
     rows = [["项目", "算式", "金额（元）"]]
     rows += [
-        [line_name(line, assessment.facts), line.get("expr", ""), money_text(line["amount"])]
-        for line in assessment.lines
+        [line["name"], line["formula"], money_text(line["amount"])]
+        for line in breakdown(assessment.lines, assessment.facts)
     ]
     return [*rows, ["每月合计", f"保障 {assessment.persons} 人", money_text(assessment.monthly_amount)]]
 
@@ -27,7 +27,7 @@ def granted(case: Any) -> list[Part]:
     return [
         f"您家庭提出的{case.programme.name}申请，经审核确认符合条件，决定自{format_month(case.first_month)}起给予"
         f"{case.programme.name}，保障 {decision.persons} 人，每月 {money_text(decision.monthly_amount)} 元，计算如下：",
-        breakdown(decision),
+        sum_table(decision),
         "家庭人口、收入、财产发生变化的，请及时告知乡镇人民政府（街道办事处）。",
         REMEDY,
     ]
@@ -60,7 +60,7 @@ def changed(case: Any) -> list[Part]:
         f"因{case.reason or '家庭情况变化'}，决定自{format_month(case.first_month)}起，"
         f"您家庭的{case.programme.name}调整为保障 "
         f"{decision.persons} 人，每月 {money_text(decision.monthly_amount)} 元，计算如下：",
-        breakdown(decision),
+        sum_table(decision),
         REMEDY,
     ]
 

@@ -1,4 +1,4 @@
-"""What the case page shows: matrix of income, assets against their limits, the breakdown with its words."""
+"""What the case page shows: matrix of income, assets against their limits."""
 
 from decimal import Decimal
 from typing import Any
@@ -7,38 +7,6 @@ from casework.services import today
 from core.months import age_in_month, month_of
 from core.templatetags.ui import money_text
 from relief.models import AssetKind, DibaoApplication
-
-LINE_NAMES = {
-    "gap": "差额",
-    "grace": "渐退（保持原额）",
-    "uplift.severe_disability": "重度残疾",
-    "uplift.serious_illness": "重病",
-    "uplift.single_parent_minor": "单亲家庭未成年人",
-    "uplift.elderly70": "70岁以上老年人",
-    "uplift.minor": "未成年人",
-    "cap": "封顶",
-}
-
-
-def line_name(line: dict[str, Any], facts: dict[str, Any]) -> str:
-    """A breakdown line in words: 重度残疾 李春莲."""
-    names = {one["ref"]: one.get("name", "") for one in facts.get("members", [])}
-    name = LINE_NAMES.get(line["rule"], line["rule"])
-    who = names.get(line.get("member", ""), "")
-    return f"{name} {who}".strip()
-
-
-def breakdown_lines(answer: dict[str, Any], facts: dict[str, Any]) -> list[dict[str, Any]]:
-    """Lines of the contract → rows of the breakdown component."""
-    return [
-        {
-            "name": line_name(line, facts),
-            "formula": line.get("expr", ""),
-            "basis": line["basis"],
-            "amount": line["amount"],
-        }
-        for line in answer.get("lines", [])
-    ]
 
 
 def income_rows(case: DibaoApplication) -> tuple[list[dict[str, Any]], dict[str, Any]]:

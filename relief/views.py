@@ -7,6 +7,7 @@ from django.db.models import Q
 from django.http import HttpRequest
 from django.urls import reverse, reverse_lazy
 
+from benefits.words import breakdown
 from casework import services as casework
 from casework.documents import papers_for
 from casework.forms import ASKS
@@ -194,7 +195,7 @@ def case_data(case: DibaoApplication) -> dict[str, Any]:
         "summary": pages.summary(answer),
         "assets": pages.asset_rows(case, answer),
         "answer": answer,
-        "lines": pages.breakdown_lines(answer, facts),
+        "lines": breakdown(answer.get("lines", []), facts),
         "total": answer.get("monthly_amount"),
         "total_label": f"月保障金（{answer.get('persons', 0)} 人，自 {answer.get('first_month') or '—'} 起）",
         "note": note,

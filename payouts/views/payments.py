@@ -8,6 +8,7 @@ from django.http import HttpRequest
 from django.urls import reverse, reverse_lazy
 
 from benefits.models import Programme
+from benefits.words import breakdown
 from core import tables
 from core.filters import AnyChoiceFilter, FilterSet, MonthFilter, mask
 from core.lists import ListPage
@@ -163,44 +164,10 @@ class PaymentPage(DetailPage):
         related = Payment.objects.filter(
             beneficiary_id=payment.beneficiary_id, programme=payment.programme_id, month=payment.month
         ).select_related("run")
+        frozen = payment.assessment
         return {
             "attempts": attempts.order_by("attempt"),
             "related": related.exclude(pk=payment.pk).order_by("pk"),
-            "lines": breakdown(payment),
+            "lines": breakdown(frozen.lines, frozen.facts) if frozen else [],
             "may_open_run": request.user.role in ("finance", "leader", "auditor", "bureau_officer"),
         }
-
-
-def breakdown(payment: Payment) -> list[dict[str, Any]]:
-    """The frozen assessment's lines as the breakdown component shows them."""
-    if payment.assessment is None:
-        return []
-    names = {one.get("ref", ""): one.get("name", "") for one in payment.assessment.facts.get("members", [])}
-    return [
-        {
-            "name": f"{_RULES.get(line['rule'], line['rule'])} {names.get(line.get('member', ''), '')}".strip(),
-            "formula": line.get("expr", ""),
-            "basis": line.get("basis", ""),
-            "amount": line["amount"],
-        }
-        for line in payment.assessment.lines
-    ]
-
-
-# What the rules of a breakdown are called on paper; service lines add none here, an unknown rule shows its code.
-_RULES = {
-    "gap": "补差",
-    "grace": "渐退",
-    "basic": "基本生活",
-    "care": "照料护理",
-    "emergency": "急难型救助",
-    "expenditure": "支出型救助",
-    "cap": "封顶",
-    "allowance": "补贴",
-    "difference": "差额扣减",
-    "uplift.severe_disability": "重度残疾分类施保",
-    "uplift.serious_illness": "重病分类施保",
-    "uplift.single_parent_minor": "单亲家庭未成年人分类施保",
-    "uplift.elderly70": "70周岁以上分类施保",
-    "uplift.minor": "未成年人分类施保",
-}
