@@ -2,8 +2,6 @@
 
 import django_filters
 from django import forms
-from django.contrib import admin
-from django.contrib.auth.views import LoginView, LogoutView
 from django.db.models import Count, Sum
 from django.http import HttpRequest
 from django.urls import include, path
@@ -116,8 +114,5 @@ urlpatterns = [
     path("people/<int:pk>/", PersonPage.as_view(), name="person"),
     path("people/<int:pk>/income/", ChangeIncome.as_view(), name="income"),
     path("people/<int:pk>/bury/", Bury.as_view(), name="bury"),
-    path("login/", LoginView.as_view(), name="login"),
-    path("logout/", LogoutView.as_view(), name="logout"),
-    path("admin/", admin.site.urls),
-    path("", include("core.urls")),
+    path("", include("minzheng.urls")),
 ]
