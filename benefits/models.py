@@ -284,10 +284,17 @@ class Hold(models.Model):
     first_month = MonthField("起始月份")
     last_month = MonthField("末月", null=True, blank=True)
     reason = models.CharField("原因", max_length=300)
-    placed_by = models.ForeignKey(settings.AUTH_USER_MODEL, models.PROTECT, null=True, related_name="+")
+    placed_by = models.ForeignKey(
+        settings.AUTH_USER_MODEL, models.PROTECT, null=True, related_name="+", verbose_name="暂缓人"
+    )
     placed_at = models.DateTimeField("时间", default=timezone.now)
     lifted_by = models.ForeignKey(
-        settings.AUTH_USER_MODEL, models.PROTECT, null=True, blank=True, related_name="+"
+        settings.AUTH_USER_MODEL,
+        models.PROTECT,
+        null=True,
+        blank=True,
+        related_name="+",
+        verbose_name="解除人",
     )
     lifted_at = models.DateTimeField("解除时间", null=True, blank=True)
     lift_reason = models.CharField("解除原因", max_length=300, blank=True)

@@ -12,7 +12,7 @@ from core.filters import mask
 from core.months import format_month
 
 _IDENTIFIER = re.compile(r"^\d{14,31}[\dXx]$")
-_SKIP = {"version", "updated_at"}
+SKIP = {"version", "updated_at"}
 
 
 def shown(field: models.Field, row: Any) -> str:
@@ -40,7 +40,7 @@ def differences(before: Any, after: Any) -> list[tuple[str, str, str]]:
     fields = [one for one in after._meta.concrete_fields if not one.name.startswith("pgh_")]
     changes = []
     for one in fields:
-        if one.name in _SKIP or one.primary_key or not hasattr(before, one.attname):
+        if one.name in SKIP or one.primary_key or not hasattr(before, one.attname):
             continue
         if getattr(before, one.attname) != getattr(after, one.attname, None):
             changes.append((str(one.verbose_name), shown(one, before), shown(one, after)))

@@ -9,7 +9,7 @@ from typing import Any
 from django.apps import apps
 from django.db.models import Model, OuterRef, QuerySet, Subquery
 
-from core.trail import differences, shown
+from core.trail import SKIP, differences, shown
 from district.models import User
 
 ADDED, DELETED = "insert", "delete"
@@ -140,8 +140,11 @@ def _change(row: Any, newer: Any, live: Any, about: dict[str, Any], people: dict
 
 def _content(row: Any) -> list[tuple[str, str]]:
     """Everything that a version says, field by field; what is empty is left out."""
+    own = row.pgh_tracked_model._meta
     fields = [
-        one for one in row._meta.concrete_fields if not one.name.startswith("pgh_") and not one.primary_key
+        one
+        for one in row._meta.concrete_fields
+        if not one.name.startswith("pgh_") and one.name not in SKIP and one.name != own.pk.name
     ]
     pairs = [(str(one.verbose_name), shown(one, row)) for one in fields]
     return [(name, value) for name, value in pairs if value]
