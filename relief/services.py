@@ -290,6 +290,28 @@ def recognise_rest(
 # -- change, ending, review ----------------------------------------------------------------------------------
 
 
+def _changeable(
+    entitlement: Entitlement, day: date, kind: str, end_reason: str, end_note: str
+) -> Entitlement:
+    """The entitlement under its row lock. UserError when it can't be changed now, or the ending lacks its reason."""
+    entitlement = (
+        Entitlement.objects.select_for_update(of=("self",))
+        .select_related("household", "person")
+        .get(pk=entitlement.pk)
+    )
+    if entitlement.household is None:
+        raise UserError("这笔待遇没有对应的家庭，不能办理变更。")
+    if entitlement.last_month and entitlement.last_month < month_of(day):
+        raise UserError("这笔待遇已经停发。")
+    if DibaoApplication.objects.filter(entitlement=entitlement, state="open").exists():
+        raise Conflict("这笔待遇已有在办的变更或停发。")
+    if kind == ChangeKind.END and not end_reason:
+        raise UserError("请选择停发原因。", field="end_reason")
+    if end_reason == "other" and len(end_note.strip()) < 2:
+        raise UserError("停发原因选“其他”时，请写明情况。", field="end_note")
+    return entitlement
+
+
 @transaction.atomic
 def open_change(
     entitlement: Entitlement,
@@ -310,22 +332,9 @@ def open_change(
     case of the household, or from the registry where there is none (taken over).
     """
     day = on or today()
-    entitlement = (
-        Entitlement.objects.select_for_update(of=("self",))
-        .select_related("household", "person")
-        .get(pk=entitlement.pk)
-    )
+    entitlement = _changeable(entitlement, day, kind, end_reason, end_note)
     household = entitlement.household
-    if household is None:
-        raise UserError("这笔待遇没有对应的家庭，不能办理变更。")
-    if entitlement.last_month and entitlement.last_month < month_of(day):
-        raise UserError("这笔待遇已经停发。")
-    if DibaoApplication.objects.filter(entitlement=entitlement, state="open").exists():
-        raise Conflict("这笔待遇已有在办的变更或停发。")
-    if kind == ChangeKind.END and not end_reason:
-        raise UserError("请选择停发原因。", field="end_reason")
-    if end_reason == "other" and len(end_note.strip()) < 2:
-        raise UserError("停发原因选“其他”时，请写明情况。", field="end_note")
+    assert household is not None
     last = (
         DibaoApplication.objects.filter(household=household)
         .exclude(state__in=["refused", "withdrawn"])
