@@ -141,14 +141,20 @@ def send_back(run: Run, reason: str, actor: Any) -> Run:
     return run
 
 
+# Whoever has no account is no line of the bank file: failed at once, to be reissued when the account is entered.
 _TRANSFERS_OF_RUN = """
 INSERT INTO payouts_transfer (origin_run_id, run_id, beneficiary_id, attempt, seq, division_id, payee_name, bank,
        account_number, account_name, amount, state, reason, given_up_reason)
-SELECT %(run)s, %(run)s, beneficiary_id, 1, row_number() OVER (ORDER BY min(division_id), min(id)), min(division_id),
-       (array_agg(payee_name ORDER BY id))[1], (array_agg(bank ORDER BY id))[1],
-       (array_agg(account_number ORDER BY id))[1], (array_agg(account_name ORDER BY id))[1],
-       sum(amount), 'outstanding', '', ''
-  FROM payouts_payment WHERE run_id = %(run)s GROUP BY beneficiary_id
+SELECT %(run)s, %(run)s, beneficiary_id, 1,
+       CASE WHEN account <> '' THEN row_number() OVER (PARTITION BY account = '' ORDER BY place, first) END,
+       place, payee, bank, account, holder, amount,
+       CASE WHEN account <> '' THEN 'outstanding' ELSE 'failed' END,
+       CASE WHEN account <> '' THEN '' ELSE '缺账号，未送银行' END, ''
+  FROM (SELECT beneficiary_id, min(division_id) AS place, min(id) AS first,
+               (array_agg(payee_name ORDER BY id))[1] AS payee, (array_agg(bank ORDER BY id))[1] AS bank,
+               (array_agg(account_number ORDER BY id))[1] AS account,
+               (array_agg(account_name ORDER BY id))[1] AS holder, sum(amount) AS amount
+          FROM payouts_payment WHERE run_id = %(run)s GROUP BY beneficiary_id) lines
 """
 # A reissue's lines get their numbers when it is locked, in the order of the sheet.
 _PLANNED_TO_BANK = """
@@ -200,6 +206,7 @@ def hold_back(payment: Payment, reason: str, actor: Any, until_lifted: bool = Fa
     removed = Payment.objects.filter(run=run, beneficiary_id=payment.beneficiary_id)
     count = removed.count()
     removed.delete()
-    Run.objects.filter(pk=run.pk).update(held=run.held + 1)
+    lacking = int(not payment.account_number)
+    Run.objects.filter(pk=run.pk).update(held=run.held + 1, without_account=run.without_account - lacking)
     words = f"{payment.head_name} {payment.amount} 元（{count} 行）：{reason}"
     note(run, "hold_back", "暂缓发放", actor, words)

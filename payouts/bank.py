@@ -62,7 +62,8 @@ def bank_files(run: Run) -> tuple[StoredFile, StoredFile]:
 
 
 def _make_files(run: Run) -> dict[str, StoredFile]:
-    lines = run.transfers.order_by("seq").values_list("seq", "account_number", "account_name", "amount")
+    sent = run.transfers.filter(seq__isnull=False).order_by("seq")
+    lines = sent.values_list("seq", "account_number", "account_name", "amount")
     summary = f"{run.month:%Y-%m}{run.programme.name}" + ("重发" if run.is_reissue else "")
     out = io.StringIO(newline="")
     writer = csv.writer(out, lineterminator="\r\n")
@@ -73,11 +74,14 @@ def _make_files(run: Run) -> dict[str, StoredFile]:
         count, total = count + 1, total + amount
     # A name's rare character that GBK lacks must not stop a whole month's file.
     content = out.getvalue().encode("gb18030")
-    control = f"{run.number},{count},{total:.2f}\r\n".encode("gbk")
+    control = f"{run.number},{count},{total:.2f}\r\n"
+    left = run.transfers.filter(seq__isnull=True).aggregate(count=Count("pk"), amount=Sum("amount"))
+    if left["count"]:
+        control += f"缺账号未送银行,{left['count']},{left['amount']:.2f}\r\n"
     made: dict[str, StoredFile] = {}
     for kind, name, data, form in (
         (FileKind.BANK, f"{run.number}.csv", content, CSV),
-        (FileKind.CONTROL, f"{run.number}.txt", control, TEXT),
+        (FileKind.CONTROL, f"{run.number}.txt", control.encode("gbk"), TEXT),
     ):
         made[kind] = store(name, data, form, user=run.approver, rows=count, amount=total)
         RunFile.objects.create(run=run, kind=kind, division_id=run.division_id, file=made[kind])

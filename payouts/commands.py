@@ -92,7 +92,7 @@ def run_line(run: Run) -> str:
     for key, label in (
         ("already_paid", "已在其他批次"),
         ("held", "暂缓"),
-        ("without_account", "缺账号未列入"),
+        ("without_account", "缺账号"),
     ):
         if row[key]:
             words += f"  {label} {row[key]} 户"

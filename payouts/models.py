@@ -46,7 +46,7 @@ class Run(models.Model):
     division = models.ForeignKey(Division, models.PROTECT, related_name="+", verbose_name="范围")
     state = models.CharField("状态", max_length=10, choices=RunState, default=RunState.BUILDING)
     job = models.ForeignKey(Job, models.PROTECT, null=True, blank=True, related_name="+", verbose_name="任务")
-    # Entitlement-months left out: another run pays them; held; the payee has no account.
+    # Entitlement-months that another run pays or that are held; and payments here whose payee has no account.
     already_paid = models.PositiveIntegerField("已在其他批次", default=0)
     held = models.PositiveIntegerField("暂缓", default=0)
     without_account = models.PositiveIntegerField("缺账号", default=0)
@@ -262,8 +262,8 @@ class Payment(models.Model):
     household_number = models.CharField("户编号", max_length=40, blank=True)
     village_name = models.CharField("村（社区）", max_length=60)
     bank = models.CharField("开户银行", max_length=60, blank=True)
-    account_number = models.CharField("银行账号", max_length=32)
-    account_name = models.CharField("户名", max_length=60)
+    account_number = models.CharField("银行账号", max_length=32, blank=True)
+    account_name = models.CharField("户名", max_length=60, blank=True)
     note = models.CharField("备注", max_length=200, blank=True)
 
     objects = ScopedQuerySet.as_manager()
@@ -353,8 +353,8 @@ class Transfer(models.Model):
     )
     payee_name = models.CharField("领款人", max_length=60)
     bank = models.CharField("开户银行", max_length=60, blank=True)
-    account_number = models.CharField("银行账号", max_length=32)
-    account_name = models.CharField("户名", max_length=60)
+    account_number = models.CharField("银行账号", max_length=32, blank=True)
+    account_name = models.CharField("户名", max_length=60, blank=True)
     amount = MoneyField("金额（元）")
     state = models.CharField("结果", max_length=12, choices=TransferState, default=TransferState.OUTSTANDING)
     reason = models.CharField("失败原因", max_length=200, blank=True)

@@ -14,18 +14,20 @@ COLUMNS = """
      household_number, village_name, bank, account_number, account_name, note)
 """
 
-# Who the money goes to, as the registry knows it today; frozen with the payment.
+# Who the money goes to, as the registry knows it today; frozen with the payment. Who has no account is paid on the
+# sheet all the same (what is owed is the run's total) and becomes a failed line when the run is locked.
 _PAYEE = """
     JOIN registry_person head ON head.id = e.person_id
     JOIN registry_person payee ON payee.id = coalesce(e.payee_id, e.person_id)
     JOIN district_division village ON village.code = e.division_id
     LEFT JOIN registry_household home ON home.id = e.household_id
-    JOIN registry_payeeaccount account ON account.person_id = payee.id AND account.since <= %(today)s
+    LEFT JOIN registry_payeeaccount account ON account.person_id = payee.id AND account.since <= %(today)s
                                       AND (account.until IS NULL OR account.until > %(today)s)
 """
 _SNAPSHOT = """
     head.name, payee.name, payee.id_number, coalesce(home.number, ''), village.name,
-    account.bank, account.number, account.holder_name
+    coalesce(account.bank, ''), coalesce(account.number, ''), coalesce(account.holder_name, ''),
+    CASE WHEN account.id IS NULL THEN '缺账号' ELSE '' END
 """
 
 
@@ -46,7 +48,7 @@ _ONE_OFF = """
 INSERT_REGULAR = f"""
 INSERT INTO payouts_payment {COLUMNS}
 SELECT %(run)s, e.id, e.programme_id, e.beneficiary_id, e.household_id, e.person_id, payee.id, e.division_id,
-       %(month)s, 'regular', true, e.monthly_amount, e.persons, e.assessment_id, NULL, {_SNAPSHOT}, ''
+       %(month)s, 'regular', true, e.monthly_amount, e.persons, e.assessment_id, NULL, {_SNAPSHOT}
   FROM benefits_entitlement e {_PAYEE}
  WHERE {_LIVE} AND NOT {_held("%(month)s")}
 ON CONFLICT DO NOTHING
@@ -55,7 +57,7 @@ ON CONFLICT DO NOTHING
 INSERT_ONE_OFF = f"""
 INSERT INTO payouts_payment {COLUMNS}
 SELECT %(run)s, e.id, e.programme_id, e.beneficiary_id, e.household_id, e.person_id, payee.id, e.division_id,
-       e.first_month, 'one_off', true, e.monthly_amount, e.persons, e.assessment_id, NULL, {_SNAPSHOT}, ''
+       e.first_month, 'one_off', true, e.monthly_amount, e.persons, e.assessment_id, NULL, {_SNAPSHOT}
   FROM benefits_entitlement e {_PAYEE}
  WHERE {_ONE_OFF} AND NOT {_held("%(month)s")}
 ON CONFLICT DO NOTHING
@@ -66,8 +68,9 @@ def _left_out(condition: str, paid: str) -> str:
     return f"""
     SELECT count(*) FILTER (WHERE elsewhere),
            count(*) FILTER (WHERE NOT elsewhere AND NOT here AND held),
-           count(*) FILTER (WHERE NOT elsewhere AND NOT here AND NOT held)
+           count(*) FILTER (WHERE without_account)
       FROM (SELECT coalesce(p.run_id <> %(run)s, false) AS elsewhere, coalesce(p.run_id = %(run)s, false) AS here,
+                   coalesce(p.run_id = %(run)s AND p.account_number = '', false) AS without_account,
                    {_held("%(month)s")} AS held
               FROM benefits_entitlement e LEFT JOIN payouts_payment p ON {paid}
              WHERE {condition}) rows
@@ -225,9 +228,10 @@ SELECT %(run)s, d.entitlement_id, d.programme_id, d.beneficiary_id, e.household_
                     WHERE o.beneficiary_id = d.beneficiary_id AND o.month = d.month AND o.remaining > 0),
        d.remaining, was.persons, was.assessment_id, d.id, head.name,
        coalesce(r.payee_name, payee.name), coalesce(r.payee_id_number, payee.id_number), coalesce(hh.number, ''),
-       village.name, coalesce(r.bank, account.bank), coalesce(r.account_number, account.number),
-       coalesce(r.account_name, account.holder_name), 
-       left('补 ' || to_char(d.month, 'YYYY-MM') || '：' || d.reason, 200)
+       village.name, coalesce(r.bank, account.bank, ''), coalesce(r.account_number, account.number, ''),
+       coalesce(r.account_name, account.holder_name, ''),
+       left(CASE WHEN coalesce(r.account_number, account.number, '') = '' THEN '缺账号；' ELSE '' END
+            || '补 ' || to_char(d.month, 'YYYY-MM') || '：' || d.reason, 200)
   FROM open_differences d JOIN home e ON e.beneficiary_id = d.beneficiary_id
   JOIN benefits_entitlement was ON was.id = d.entitlement_id
   LEFT JOIN payouts_payment r ON r.run_id = %(run)s AND r.beneficiary_id = d.beneficiary_id AND r.kind = 'regular'
@@ -235,7 +239,7 @@ SELECT %(run)s, d.entitlement_id, d.programme_id, d.beneficiary_id, e.household_
   JOIN registry_person payee ON payee.id = coalesce(r.payee_id, e.payee_id, e.person_id)
   JOIN district_division village ON village.code = e.division_id
   LEFT JOIN registry_household hh ON hh.id = e.household_id
-  JOIN registry_payeeaccount account ON account.person_id = payee.id AND account.since <= %(today)s
+  LEFT JOIN registry_payeeaccount account ON account.person_id = payee.id AND account.since <= %(today)s
                                     AND (account.until IS NULL OR account.until > %(today)s)
  WHERE d.remaining > 0 AND d.month <= %(until)s AND NOT {_held("%(month)s")}
 ON CONFLICT DO NOTHING

@@ -37,7 +37,7 @@ def newest_attempt(field: str) -> Subquery:
 
 
 class PaymentFilters(FilterSet):
-    more = ("kind", "run")
+    more = ("kind", "run", "account")
     q = django_filters.CharFilter(label="姓名或身份证号", method="search")
     month = MonthFilter(label="所属月份")
     programme = django_filters.ModelChoiceFilter(
@@ -52,6 +52,7 @@ class PaymentFilters(FilterSet):
     outcome = AnyChoiceFilter(label="结果", method="with_outcome", choices=TransferState.choices)
     kind = AnyChoiceFilter(label="类别", choices=PaymentKind.choices)
     run = django_filters.CharFilter(label="批次号", method="of_run")
+    account = AnyChoiceFilter(label="账户", method="with_account", choices=[("lacking", "缺账号")])
     change = AnyChoiceFilter(
         label="较上月", method="compared", choices=[(key, words) for key, (words, _) in CHANGES.items()]
     )
@@ -66,6 +67,9 @@ class PaymentFilters(FilterSet):
 
     def with_outcome(self, queryset: Any, name: str, value: str) -> Any:
         return queryset.filter(outcome=value)
+
+    def with_account(self, queryset: Any, name: str, value: str) -> Any:
+        return queryset.filter(account_number="")
 
     def of_run(self, queryset: Any, name: str, value: str) -> Any:
         if self.data.get("change") in CHANGES:

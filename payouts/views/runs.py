@@ -132,6 +132,7 @@ class RunPage(DetailPage):
             "rows": [(row, names.get(row.township, row.township)) for row in rows],
             "total": total,
             "failed": failed[:8],
+            "lacking": run.without_account if not run.is_final else 0,
             "failed_count": total.failed,
             "holds": held_in(run)[:8],
             "files": run.files.select_related("file", "division").defer("file__content"),
@@ -203,7 +204,6 @@ def stats(run: Run, total: Comparison) -> list[Stat]:
             Stat("失败", f"{total.failed:,}", "户", tone="bad" if total.failed else ""),
         ]
     before = format_month(add_months(run.month, -1))
-    out = run.held + run.without_account
     corrections = f"补发 {money_text(total.arrears)} · 扣回 {money_text(total.recovery)} 元"
     month = f"month={before}&programme={run.programme_id}"
     return [
@@ -245,11 +245,10 @@ def stats(run: Run, total: Comparison) -> list[Stat]:
         ),
         Stat(
             "未列入本批",
-            f"{out:,}",
+            f"{run.held:,}",
             "户",
-            f"暂缓 {run.held} · 缺账号 {run.without_account} · 他批已发 {run.already_paid}",
+            f"暂缓 {run.held} · 他批已发 {run.already_paid}",
             reverse("payouts:left_out", args=[run.pk]),
-            tone="warn" if run.without_account else "",
         ),
     ]
 
@@ -417,7 +416,7 @@ class ContinueBuild(RunVerb):
 
 
 class LeftOut(RunPage):
-    """Who is entitled in the month and not in the run, and why: held, no account, paid by another run."""
+    """Who is entitled in the month and not in the run, and why: held, or decided after the run was made."""
 
     template_name = "payouts/left_out.html"
 
@@ -445,7 +444,7 @@ def left_out(run: Run) -> list[tuple[Any, str]]:
         cursor.execute(f"{statements.LIVE_NOT_PAID} ORDER BY e.division_id, e.id LIMIT 500", values)
         found = dict(cursor.fetchall())
     rows = Entitlement.objects.select_related("person", "household", "division__parent").in_bulk(list(found))
-    return [(rows[pk], "暂缓发放" if held else "缺账号") for pk, held in found.items()]
+    return [(rows[pk], "暂缓发放" if held else "生成以后新增") for pk, held in found.items()]
 
 
 class HoldForm(forms.Form):

@@ -86,7 +86,7 @@ def answer(run: Run, fail: Any = (), reason: str = "账户已销户") -> bytes:
     """What the bank sends back for a run; `fail`: households (or their keys) that fail."""
     failing = {getattr(one, "pk", one) for one in fail}
     lines = ["批次号,序号,账号,户名,金额,结果,失败原因"]
-    for one in run.transfers.order_by("seq"):
+    for one in run.transfers.exclude(seq=None).order_by("seq"):
         bad = one.beneficiary_id in failing
         lines.append(
             f"{run.number},{one.seq},{one.account_number},{one.account_name},{one.amount},"

@@ -48,14 +48,15 @@ def test_arrears_are_paid_once_however_often_the_run_is_built(hands):
     assert Difference.objects.count() == 1
 
 
-def test_a_month_left_out_for_lack_of_an_account_is_paid_when_the_account_is_there(hands):
+def test_a_month_whose_payee_had_no_account_is_reissued_and_never_paid_as_arrears(hands):
     entitlement(first=NOV)
     late = entitlement(first=NOV, account=False)
     hands.paid(NOV)
     factories.bank_account(late.home.head)
-    run = hands.made(DEC)
-    mine = run.payments.filter(beneficiary_id=late.home.pk)
-    assert sorted(mine.values_list("kind", "is_base")) == [("arrears", True), ("regular", True)]
+    mine = hands.made(DEC).payments.filter(beneficiary_id=late.home.pk)
+    assert list(mine.values_list("kind", "is_base")) == [("regular", True)]
+    again = services.build_reissue(NOV, None, hands.maker)[0]
+    assert [one.beneficiary_id for one in again.transfers.all()] == [late.home.pk]
 
 
 def test_months_before_the_programs_first_run_are_settled(hands):

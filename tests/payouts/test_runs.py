@@ -51,13 +51,49 @@ def test_a_township_run_and_a_district_run_never_pay_the_same_month_twice(hands)
     assert (small.already_paid, large.already_paid) == (0, 1)
 
 
-def test_a_held_month_and_a_payee_without_account_are_left_out_and_counted(hands):
+def test_a_held_month_is_left_out_and_a_payee_without_account_is_in_and_counted(hands):
     hold(entitlement(), DEC)
-    entitlement(account=False)
+    lacking = entitlement(account=False)
     entitlement()
     run = hands.made()
-    assert run.payments.count() == 1
+    assert run.payments.count() == 2
     assert (run.held, run.without_account) == (1, 1)
+    assert run.payments.get(beneficiary_id=lacking.home.pk).note == "缺账号"
+
+
+def test_who_has_no_account_is_on_the_sheet_fails_at_lock_and_is_reissued_once_the_account_is_there(hands):
+    first = entitlement()
+    lacking = entitlement(account=False)
+    last = entitlement()
+    run = hands.locked(hands.made())
+    table, control, _ = services.bank_file(run)
+    lines = table.decode("gbk").splitlines()[1:]
+    assert [line.split(",")[1] for line in lines] == ["1", "2"]
+    assert control.decode("gbk").splitlines() == [f"{run.number},2,1000.00", "缺账号未送银行,1,500.00"]
+    failed = run.transfers.get(beneficiary_id=lacking.home.pk)
+    assert (failed.state, failed.reason, failed.seq) == ("failed", "缺账号，未送银行", None)
+    services.load_bank_return(answer(run), "回盘.csv", hands.maker)
+    assert set(run.transfers.filter(state="success").values_list("beneficiary_id", flat=True)) == {
+        first.home.pk,
+        last.home.pk,
+    }
+    services.close(run, hands.maker)
+    factories.bank_account(lacking.home.head)
+    again = services.build_reissue(DEC, None, hands.maker)[0]
+    services.load_bank_return(answer(hands.locked(again)), "回盘.csv", hands.maker)
+    paid = Transfer.objects.filter(origin_run=run, state="success")
+    assert sum(paid.values_list("amount", flat=True)) == run_total(run) == 1500
+
+
+def test_nobody_without_an_account_turns_into_arrears_the_month_after(hands):
+    entitlement(first=NOV)
+    entitlement(first=NOV, account=False)
+    hands.paid(NOV)
+    assert set(hands.made(DEC).payments.values_list("kind", flat=True)) == {"regular"}
+
+
+def run_total(run):
+    return sum(run.payments.values_list("amount", flat=True))
 
 
 def test_a_payment_keeps_payee_and_account_as_they_were(hands):
