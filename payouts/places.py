@@ -183,7 +183,7 @@ def todos(user: Any) -> Iterable[TodoItem]:
             url=run.get_absolute_url(),
             next_label=words[verb][1],
             due_on=due,
-            days=days_left(due),
+            days=Calendar().left(timezone.localdate(), due),
             number=run.number,
         )
     if user.role == "leader":
@@ -203,11 +203,6 @@ def _deadline(month: date) -> date | None:
     """The day by which the month's money is to be there; none for a month long gone."""
     due = month.replace(day=int(parameter("payout_deadline_day", month)))
     return due if abs((due - timezone.localdate()).days) < 370 else None
-
-
-def days_left(due: date | None) -> int | None:
-    """Working days until then, negative when it is past."""
-    return Calendar().left(timezone.localdate(), due)
 
 
 def figures(user: Any) -> Iterable[Stat]:

@@ -4,12 +4,13 @@ from typing import Any
 
 import django_filters
 from django import forms
+from django.db import connection
 from django.http import HttpRequest, HttpResponse
 from django.shortcuts import render
 from django.urls import reverse, reverse_lazy
 from django.utils import timezone
 
-from benefits.models import Hold, Programme
+from benefits.models import Entitlement, Hold, Programme
 from benefits.policy import parameter
 from core import tables
 from core.filters import AnyChoiceFilter, FilterSet, MonthFilter, MonthFormField
@@ -20,7 +21,7 @@ from core.pages import Action, Confirm, DetailPage, VerbView
 from core.places import Stat
 from core.templatetags.ui import money_text
 from district.models import Division
-from payouts import services
+from payouts import services, statements
 from payouts.comparing import Comparison, compare
 from payouts.models import Payment, Run, RunKind, RunState, TransferState
 from payouts.views import CRUMB, VIEWERS
@@ -432,11 +433,6 @@ class LeftOut(RunPage):
 
 def left_out(run: Run) -> list[tuple[Any, str]]:
     """`(entitlement, reason)`, at most 500."""
-    from django.db import connection
-
-    from benefits.models import Entitlement
-    from payouts import statements
-
     if run.is_reissue or run.kind == RunKind.ONE_OFF:
         return []
     values = {"programme": run.programme_id, "month": run.month, "scope": f"{run.division_id}%"}
