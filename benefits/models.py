@@ -140,6 +140,10 @@ class EndReason(models.TextChoices):
     TO_TEKUN = "to_tekun", "转特困"
     SENTENCE = "sentence", "服刑"
     MISSING = "missing", "失联"
+    RECOVERED = "recovered", "恢复劳动能力或生活来源"
+    SUPPORTER = "supporter", "有法定义务人履行义务"
+    GROWN_UP = "grown_up", "年满18周岁不再就学"
+    REPLACED = "replaced", "转享其他待遇"
     OTHER = "other", "其他"
 
 

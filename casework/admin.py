@@ -54,10 +54,19 @@ class EventInline(RoomInline):
 @admin.register(Case)
 class CaseAdmin(ReadOnlyAdmin):
     view_roles = SEEING
-    list_display = ("number", "person", "flow_name", "division", "stage_name", "state", "due_on", "opened_at")
+    list_display = (
+        "number",
+        "subject",
+        "flow_name",
+        "division",
+        "stage_name",
+        "state",
+        "due_on",
+        "opened_at",
+    )
     list_filter = ("flow", "state", "stage")
-    list_select_related = ("person", "division")
-    search_fields = ("number", "person__name")
+    list_select_related = ("division",)
+    search_fields = ("number", "subject")
     date_hierarchy = "opened_at"
     inlines = (EventInline,)
 

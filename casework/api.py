@@ -28,13 +28,15 @@ class CaseFilter(RoomFilterSet):
 class CaseRow(RoomSerializer):
     flow_name = serializers.SerializerMethodField(label="事项名称")
     stage_name = serializers.SerializerMethodField(label="环节名称")
-    person_name = serializers.CharField(source="person.name", read_only=True, label="申请人")
+    person_name = serializers.CharField(
+        source="person.name", read_only=True, default=None, allow_null=True, label="申请人"
+    )
     division_name = serializers.CharField(source="division.name", read_only=True, label="村（社区）")
 
     class Meta:
         model = Case
         fields = [
-            *["id", "number", "flow", "flow_name", "line", "person", "person_name", "household"],
+            *["id", "number", "flow", "flow_name", "line", "subject", "person", "person_name", "household"],
             *["division", "division_name", "stage", "stage_name", "state", "actor_role", "stage_since"],
             *["due_on", "accepted_on", "whole_due_on", "is_hard", "opened_at", "closed_at", "version"],
         ]

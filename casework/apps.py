@@ -10,7 +10,7 @@ class CaseworkConfig(AppConfig):
         from casework.models import CaseState
         from core import places, tones
 
-        seeing = {*todos.ACTING, "leader", "auditor"}
+        seeing = {*todos.ACTING, "leader", "auditor"} - {"registrar"}
         tones.register(
             {
                 CaseState.OPEN: "go",

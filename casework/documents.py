@@ -5,20 +5,17 @@ A form is data: title, who issues it, when it exists, and a function from case t
 
 from collections.abc import Callable
 from dataclasses import dataclass
-from io import BytesIO
 from typing import Any
 
 from django.utils import timezone
-from docx import Document
-from docx.enum.text import WD_ALIGN_PARAGRAPH
-from docx.oxml.ns import qn
-from docx.shared import Mm, Pt, RGBColor
 
 from casework.services import today
 from casework.workflow import flow_of
+from core.letters import Letter
 from core.templatetags.ui import day_words
 
-Body = Callable[[Any], list[str | list[list[str]]]]
+Part = str | list[list[str]]
+Body = Callable[[Any], list[Part]]
 
 
 @dataclass(frozen=True)
@@ -60,83 +57,17 @@ def document(case: Any, kind: str) -> bytes:
     """The form as docx."""
     paper = DOCUMENTS[kind]
     issuer = bureau(case) if paper.issuer == "bureau" else township(case)
-    made = _blank()
-    _line(made, issuer, 26, bold=True, red=True, center=True)
-    _rule(made)
-    _line(made, paper.title, 22, bold=True, center=True, before=18, after=6)
-    _line(made, f"编号：{case.number}", 14, center=True, after=12)
-    _line(made, f"{case.person.name}：", 16)
+    letter = Letter(issuer)
+    letter.title(paper.title)
+    letter.line(f"编号：{case.number}", 14, center=True, after=12)
+    letter.line(f"{case.subject}：", 16)
     for part in paper.body(case):
         if isinstance(part, str):
-            _line(made, part, 16, indent=True)
+            letter.text(part)
         else:
-            _table(made, part)
-    _line(made, issuer, 16, right=True, before=36)
-    _line(made, day_words(paper.dated(case) or today()), 16, right=True)
-    out = BytesIO()
-    made.save(out)
-    return out.getvalue()
-
-
-def _blank() -> Any:
-    made = Document()
-    section = made.sections[0]
-    section.page_width, section.page_height = Mm(210), Mm(297)
-    section.left_margin = section.right_margin = Mm(28)
-    section.top_margin, section.bottom_margin = Mm(30), Mm(26)
-    style = made.styles["Normal"]
-    style.font.name = "仿宋"
-    style.element.rPr.rFonts.set(qn("w:eastAsia"), "仿宋")
-    return made
-
-
-def _line(
-    made: Any,
-    text: str,
-    size: int,
-    *,
-    bold: bool = False,
-    red: bool = False,
-    center: bool = False,
-    right: bool = False,
-    indent: bool = False,
-    before: int = 0,
-    after: int = 0,
-) -> Any:
-    paragraph = made.add_paragraph()
-    run = paragraph.add_run(text)
-    run.font.size, run.bold = Pt(size), bold
-    if red:
-        run.font.color.rgb = RGBColor(0xC0, 0x00, 0x00)
-    form = paragraph.paragraph_format
-    form.line_spacing, form.space_before, form.space_after = 1.5, Pt(before), Pt(after)
-    if indent:
-        form.first_line_indent = Pt(size * 2)
-    if center or right:
-        paragraph.alignment = WD_ALIGN_PARAGRAPH.CENTER if center else WD_ALIGN_PARAGRAPH.RIGHT
-    return paragraph
-
-
-def _rule(made: Any) -> None:
-    """The red line under the letterhead."""
-    paragraph = made.add_paragraph()
-    borders = paragraph._p.get_or_add_pPr().makeelement(qn("w:pBdr"), {})
-    line = borders.makeelement(
-        qn("w:bottom"), {qn("w:val"): "single", qn("w:sz"): "16", qn("w:space"): "1", qn("w:color"): "C00000"}
-    )
-    borders.append(line)
-    paragraph._p.get_or_add_pPr().append(borders)
-    paragraph.paragraph_format.space_after = Pt(0)
-
-
-def _table(made: Any, rows: list[list[str]]) -> None:
-    table = made.add_table(rows=0, cols=len(rows[0]))
-    table.style = "Table Grid"
-    for row in rows:
-        for cell, text in zip(table.add_row().cells, row, strict=True):
-            cell.text = text
-            for run in cell.paragraphs[0].runs:
-                run.font.size = Pt(12)
+            letter.table(part)
+    letter.sign(issuer, day_words(paper.dated(case) or today()))
+    return letter.content()
 
 
 # -- forms of every line -------------------------------------------------------------------------------------

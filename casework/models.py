@@ -10,7 +10,7 @@ from django.utils import timezone
 from core.fields import MoneyField
 from core.history import tracked
 from core.models import StoredFile
-from district.models import Division, Line, Role
+from district.models import Division, Line, Office, Role
 from district.scope import ScopedQuerySet
 from registry.models import Household, Person
 
@@ -30,11 +30,19 @@ class Case(models.Model):
     number = models.CharField("编号", max_length=30, unique=True)
     flow = models.CharField("事项", max_length=30)
     line = models.CharField("业务线", max_length=12, choices=Line)
-    person = models.ForeignKey(Person, models.PROTECT, related_name="cases", verbose_name="申请人")
+    # What the case is about, in words that a list shows: the applicant, a couple, an organisation, a village.
+    subject = models.CharField("对象", max_length=120, default="")
+    person = models.ForeignKey(
+        Person, models.PROTECT, null=True, blank=True, related_name="cases", verbose_name="申请人"
+    )
     household = models.ForeignKey(
         Household, models.PROTECT, null=True, blank=True, related_name="cases", verbose_name="家庭"
     )
     division = models.ForeignKey(Division, models.PROTECT, related_name="+", verbose_name="村（社区）")
+    # Set where only the people of one office may see the case (婚姻登记机关).
+    office = models.ForeignKey(
+        Office, models.PROTECT, null=True, blank=True, related_name="+", verbose_name="承办机构"
+    )
     stage = models.CharField("环节", max_length=30)
     state = models.CharField("状态", max_length=10, choices=CaseState, default=CaseState.OPEN)
     actor_role = models.CharField("应办角色", max_length=20, choices=Role, blank=True)
@@ -54,6 +62,7 @@ class Case(models.Model):
     objects = ScopedQuerySet.as_manager()
     division_path = "division"
     line_path = "line"
+    office_path = "office"
 
     class Meta:
         verbose_name = verbose_name_plural = "案件"
@@ -63,7 +72,7 @@ class Case(models.Model):
         ]
 
     def __str__(self):
-        return f"{self.number} {self.person}"
+        return f"{self.number} {self.subject}"
 
     def get_absolute_url(self):
         return reverse("casework:case", args=[self.pk])
@@ -89,6 +98,7 @@ class CaseEvent(models.Model):
     objects = ScopedQuerySet.as_manager()
     division_path = "case__division"
     line_path = "case__line"
+    office_path = "case__office"
 
     class Meta:
         verbose_name = verbose_name_plural = "办理记录"
@@ -115,6 +125,7 @@ class Attachment(models.Model):
     objects = ScopedQuerySet.as_manager()
     division_path = "case__division"
     line_path = "case__line"
+    office_path = "case__office"
 
     class Meta:
         verbose_name = verbose_name_plural = "材料"
@@ -143,6 +154,7 @@ class HomeVisit(models.Model):
     objects = ScopedQuerySet.as_manager()
     division_path = "case__division"
     line_path = "case__line"
+    office_path = "case__office"
 
     class Meta:
         verbose_name = verbose_name_plural = "入户调查"
@@ -177,6 +189,7 @@ class PublicNotice(models.Model):
     objects = ScopedQuerySet.as_manager()
     division_path = "case__division"
     line_path = "case__line"
+    office_path = "case__office"
 
     class Meta:
         verbose_name = verbose_name_plural = "公示"
@@ -203,6 +216,7 @@ class Objection(models.Model):
     objects = ScopedQuerySet.as_manager()
     division_path = "notice__case__division"
     line_path = "notice__case__line"
+    office_path = "notice__case__office"
 
     class Meta:
         verbose_name = verbose_name_plural = "异议"

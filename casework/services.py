@@ -17,10 +17,11 @@ from casework.models import Case, CaseEvent, CaseState
 from casework.workflow import Flow, Transition, flow_of
 from core.errors import Conflict, NotAllowed, UserError
 from core.series import take_number
-from district.models import Division, User
+from district.models import Division, Office, User
 from registry.models import Household, Person
 
 Change = tuple[str, str, str]
+LINE_ROLES = ("bureau_officer", "registrar")
 
 
 @dataclass
@@ -52,14 +53,18 @@ def moment(on: date | None) -> datetime:
 def open_case(
     flow: str,
     *,
-    person: Person,
-    household: Household | None,
     division: Division,
     actor: User,
+    person: Person | None = None,
+    household: Household | None = None,
+    subject: str = "",
+    office: Office | None = None,
     on: date | None = None,
     **facts: Any,
 ) -> Any:
     """Open a case of a flow in its first stage. `on`: the day of the application; `facts`: fields of the line's model.
+
+    `subject` says what it is about where that is not one `person`; with an `office`, only its registrars see the case.
 
     The number (DB-2020-00001: prefix, year of the case, order in that year) is taken in this transaction: no gap and no
     double. NotAllowed outside the actor's area or role.
@@ -73,8 +78,10 @@ def open_case(
     case = known.model()(
         flow=known.code,
         line=known.line,
+        subject=subject or (person.name if person else ""),
         person=person,
         household=household,
+        office=office,
         division=division,
         stage=first.code,
         actor_role=first.role,
@@ -342,5 +349,5 @@ def _check_step(case: Case, flow: Flow, step: Transition, opinion: str) -> None:
 def _check_area(actor: User, division: Division, flow: Flow) -> None:
     if not Division.objects.visible_to(actor).filter(pk=division.pk).exists():
         raise NotAllowed("这个村（社区）不在您的辖区内。")
-    if actor.role == "bureau_officer" and flow.line not in actor.lines:
+    if actor.role in LINE_ROLES and flow.line not in actor.lines:
         raise NotAllowed(f"您不办理{flow.name}。")

@@ -13,24 +13,25 @@ from casework.workflow import flow_of, flows
 from core.places import Hit, HitGroup, Stat, TodoItem
 from core.workdays import Calendar
 
-ACTING = ("township_clerk", "township_leader", "bureau_officer")
+ACTING = ("township_clerk", "township_leader", "bureau_officer", "registrar")
 LIMIT = 200
 
 
 def waiting(user: Any) -> Any:
-    """Open cases that this account's role must move now."""
-    return Case.objects.visible_to(user).filter(state=CaseState.OPEN, actor_role=user.role)
+    """Open cases that this account's role must move now, one by one; what is done by list the service line tells."""
+    mine = Case.objects.visible_to(user).filter(state=CaseState.OPEN, actor_role=user.role)
+    return mine.exclude(flow__in=[flow.code for flow in flows() if flow.by_list])
 
 
 def todo_items(user: Any) -> Iterable[TodoItem]:
     if user.role not in ACTING:
         return []
     day = today()
-    cases = list(waiting(user).select_related("person", "division").order_by("due_on", "id")[:LIMIT])
+    cases = list(waiting(user).select_related("division").order_by("due_on", "id")[:LIMIT])
     left = Calendar().left_for(day, [case.due_on for case in cases])
     return [
         TodoItem(
-            subject=case.person.name,
+            subject=case.subject,
             business=flow_of(case).name,
             stage=flow_of(case).stage(case.stage).label,
             url=reverse("casework:case", args=[case.pk]),
@@ -103,17 +104,17 @@ def search(user: Any, text: str) -> HitGroup | None:
     if text.upper().startswith(prefixes):
         shown = shown.filter(number__istartswith=text)
     elif len(text) >= 2 and not text.isascii():
-        shown = shown.filter(person__name__startswith=text)
+        shown = shown.filter(subject__startswith=text)
     else:
         return None
     hits = [
         Hit(
-            title=f"{case.person.name} {flow_of(case).name}",
+            title=f"{case.subject} {flow_of(case).name}",
             url=reverse("casework:case", args=[case.pk]),
             facts=f"{case.number} · {case.division.name}",
             tag=case.get_state_display(),
         )
-        for case in shown.select_related("person", "division").order_by("-id")[:20]
+        for case in shown.select_related("division").order_by("-id")[:20]
     ]
     return HitGroup("案件", hits, f"{reverse('casework:case-list')}?state=&q={text}")
 
@@ -125,7 +126,7 @@ def panel_for(field: str) -> Any:
         cases = list(
             Case.objects.visible_to(request.user)
             .filter(**{field: obj})
-            .select_related("person", "division")
+            .select_related("division")
             .order_by("-id")[:50]
         )
         for case in cases:

@@ -28,8 +28,10 @@ from core.tables import DayColumn, MoneyColumn, NameColumn, NumberColumn, Table,
 from core.templatetags.ui import day
 from district.models import Role
 
-ACTING = {Role.TOWNSHIP_CLERK, Role.TOWNSHIP_LEADER, Role.BUREAU_OFFICER}
-SEEING = {*ACTING, Role.LEADER, Role.AUDITOR, Role.FINANCE}
+ACTING = {Role.TOWNSHIP_CLERK, Role.TOWNSHIP_LEADER, Role.BUREAU_OFFICER, Role.REGISTRAR}
+SEEING = {*ACTING, Role.LEADER, Role.AUDITOR, Role.FINANCE} - {Role.REGISTRAR}
+# Registrars have lists of their own; what belongs to one file they meet here.
+FILE_SEEING = {*SEEING, Role.REGISTRAR}
 HOME = ("工作台", "/")
 CASES: Any = ("案件", reverse_lazy("casework:case-list"))
 
@@ -51,7 +53,7 @@ class CaseFilter(FilterSet):
         label="时限", choices=[("late", "已逾期"), ("today", "今日到期")], method="filter_due"
     )
     mine = AnyChoiceFilter(label="应办", choices=[("1", "等我办理")], method="filter_mine")
-    q = django_filters.CharFilter(label="编号或姓名", method="filter_text")
+    q = django_filters.CharFilter(label="编号或名称", method="filter_text")
     division = django_filters.CharFilter(
         label="区划代码", field_name="division__code", lookup_expr="startswith"
     )
@@ -68,11 +70,11 @@ class CaseFilter(FilterSet):
 
     def filter_text(self, queryset, name, value):
         value = value.strip()
-        return queryset.filter(Q(number__icontains=value) | Q(person__name__startswith=value))
+        return queryset.filter(Q(number__icontains=value) | Q(subject__startswith=value))
 
 
 class CaseTable(Table):
-    person = NameColumn(verbose_name="申请人", accessor="person__name")
+    subject = NameColumn(verbose_name="对象")
     number = TextColumn(verbose_name="编号")
     flow = TextColumn(verbose_name="事项")
     division = TextColumn(verbose_name="村（社区）", accessor="division__name", drop=True)
@@ -105,7 +107,7 @@ class CaseList(ListPage):
     defaults = {"state": "open"}
 
     def queryset(self, request: HttpRequest) -> Any:
-        return Case.objects.visible_to(request.user).select_related("person", "division").order_by("-id")
+        return Case.objects.visible_to(request.user).select_related("division").order_by("-id")
 
     def totals(self, queryset: Any) -> dict[str, Any]:
         return queryset.aggregate(count=Count("pk"))
@@ -114,7 +116,7 @@ class CaseList(ListPage):
 class CasePage(Page):
     """Leads to the case's page in its service line."""
 
-    roles = SEEING
+    roles = FILE_SEEING
 
     def get(self, request: HttpRequest, pk: int) -> HttpResponse:
         case = get_object_or_404(Case.objects.visible_to(request.user), pk=pk)
@@ -187,7 +189,7 @@ class StepView(OfCase, VerbView):
         step = self.step
         facts = {name: data[name] for name in step.asks}
         services.move(obj, step.action, request.user, data["version"], data["opinion"], **facts)
-        return f"{obj.number} {obj.person}：已{step.label}。"
+        return f"{obj.number} {obj.subject}：已{step.label}。"
 
 
 class VisitView(OfCase, VerbView):
@@ -203,7 +205,7 @@ class VisitView(OfCase, VerbView):
             "version": obj.version,
             "visited_on": services.today(),
             "first_visitor": request.user.full_name,
-            "signed_by": obj.person.name,
+            "signed_by": obj.subject,
         }
 
     def page_data(self, request: HttpRequest, obj: Any) -> dict[str, Any]:
@@ -249,7 +251,7 @@ class MaterialsView(OfCase, VerbView):
 class MaterialFile(Page):
     """A paper of a case, shown in the browser, with a trace."""
 
-    roles = SEEING
+    roles = FILE_SEEING
 
     def get(self, request: HttpRequest, pk: int) -> HttpResponse:
         one = get_object_or_404(
@@ -267,7 +269,7 @@ class WithdrawMaterial(VerbView):
         return Attachment.objects.visible_to(request.user).select_related("case__person")
 
     def confirm(self, request: HttpRequest, obj: Any) -> Confirm:
-        lead = f"作废 {obj.case.person} 的“{obj.material}”。"
+        lead = f"作废 {obj.case.subject} 的“{obj.material}”。"
         return Confirm(lead=lead, button="作废材料", undo="文件仍保留在案卷里，标明作废。", danger=True)
 
     def act(self, request: HttpRequest, obj: Any, data: dict[str, Any]) -> Any:
@@ -361,7 +363,7 @@ class NoticePrint(DetailPage):
 class DocumentView(Page):
     """A printed form of the case as docx, with a trace."""
 
-    roles = SEEING
+    roles = FILE_SEEING
 
     def get(self, request: HttpRequest, pk: int, kind: str) -> HttpResponse:
         case = get_object_or_404(Case.objects.visible_to(request.user), pk=pk)

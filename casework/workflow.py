@@ -92,6 +92,8 @@ class Flow:
     whole: Limit | None = None
     hard: Limit | None = None
     openers: tuple[str, ...] = ("township_clerk",)
+    # Handled list by list (名单), not case by case: the service line puts one line a list on the to-do list.
+    by_list: bool = False
     # What the last stage of the line means to the family, e.g. 发放.
     after: str = ""
     _by_code: dict[str, Stage] = field(default_factory=dict, compare=False, repr=False)

@@ -259,9 +259,39 @@ class Reveals:
         return found if found and _allowed(found.roles, user) else None
 
 
+@dataclass(frozen=True)
+class Figure:
+    """One figure of the year under its key in the contract: a count, or yuan as text with two decimals."""
+
+    key: str
+    label: str
+    value: int | str
+    unit: str = ""
+    url: str = ""
+
+
+class Figures:
+    """The year's figures: each room counts its own rows."""
+
+    def __init__(self) -> None:
+        self._providers: list[tuple[int, str, Callable[[int, Any], Iterable[Figure]]]] = []
+
+    def add(self, title: str, provider: Callable[[int, Any], Iterable[Figure]], order: int = 100) -> None:
+        """`provider(year, user)` counts what the account may see, everything without one."""
+        if all(known != provider for _, _, known in self._providers):
+            self._providers.append((order, title, provider))
+            self._providers.sort(key=lambda known: known[0])
+
+    def of_year(self, year: int, user: Any = None) -> list[tuple[str, list[Figure]]]:
+        """The rooms that have something to tell, in their order."""
+        found = [(title, list(provider(year, user))) for _, title, provider in self._providers]
+        return [(title, figures) for title, figures in found if figures]
+
+
 menu = Menu()
 panels = Panels()
 todos = Todos()
 workbench = Stats()
 search = Search()
 reveals = Reveals()
+figures = Figures()

@@ -16,8 +16,8 @@ from demo.accounts import Staff
 from demo.build import Placed
 from demo.facts import Case, household, spread_income
 from demo.plan import REPORT_2020, Movement
-from relief.models import DibaoApplication
-from relief.services import MemberEntry, apply, recognise_rest
+from relief.dibao.models import DibaoApplication
+from relief.dibao.services import MemberEntry, apply, recognise_rest
 
 _LIVING = (
     "住房为自建砖混平房，家具简陋，无大件电器，主要开支为买药。",

@@ -12,7 +12,7 @@ from benefits.services import review_due
 from core.months import add_months, month_of, months_between
 from core.workdays import Calendar
 from demo.accounts import Staff
-from relief.models import Review, ReviewResult
+from relief.dibao.models import Review, ReviewResult
 
 _LATE = 0.04
 _FOUND = ("家庭情况无变化。", "收入与上次核查一致。", "入户核查，生活仍困难。", "成员无增减，仍符合条件。")

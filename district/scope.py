@@ -6,12 +6,15 @@ from django.db.models import Q
 # Roles that see people and money of all lines in their area; the others see their own lines only.
 ALL_LINES = {"finance", "leader", "auditor", "township_clerk", "township_leader"}
 NO_CASE_DATA = {"sysadmin"}
+# Roles that see the files of their own office (婚姻登记档案); nobody else sees those of any office.
+OFFICE_ROLES = {"registrar"}
 
 
 class ScopedQuerySet(models.QuerySet):
     """A queryset that knows its way to the division (`division_path`) and to the line (`line_path`) of its rows.
 
     `division_path = ""` means that the row is a division; `line_path` missing means that no line owns it.
+    `office_path`: where it leads to an office, only the registrars of that office see the row.
     `is_case_data = False`: the row is about the bureau, not about people, and the system administrator sees it too.
     """
 
@@ -27,6 +30,10 @@ class ScopedQuerySet(models.QuerySet):
         line_path = getattr(self.model, "line_path", None)
         if line_path and user.role not in ALL_LINES:
             condition &= Q(**{f"{line_path}__in": user.lines})
+        office_path = getattr(self.model, "office_path", None)
+        if office_path:
+            own = Q(**{office_path: user.office_id}) if user.role in OFFICE_ROLES else Q()
+            condition &= Q(**{f"{office_path}__isnull": True}) | own
         return self.filter(condition)
 
     def within(self, division_code: str) -> "ScopedQuerySet":

@@ -3,7 +3,7 @@
 from django.contrib import admin
 
 from core.admin import ReadOnlyAdmin, RoomInline
-from relief.models import ApplicationMember, AssetItem, DibaoApplication, IncomeItem, Review
+from relief.dibao.models import ApplicationMember, AssetItem, DibaoApplication, IncomeItem, Review
 
 SEEING = ("bureau_officer", "auditor", "finance")
 

@@ -7,7 +7,7 @@ class ReliefConfig(AppConfig):
 
     def ready(self):
         from core import places
-        from relief import beside, documents, forms, importing, panels, rules, workflow
+        from relief.dibao import beside, documents, forms, importing, panels, rules, workflow
 
         rules.register_formulas()
         documents.register_papers()

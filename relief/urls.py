@@ -1,6 +1,6 @@
 from django.urls import path
 
-from relief import views
+from relief.dibao import views
 
 app_name = "relief"
 urlpatterns = [

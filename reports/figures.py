@@ -11,6 +11,7 @@ from typing import Any
 from django.db.models import Count, DateField, Exists, Func, OuterRef, Q, QuerySet, Subquery, Sum
 
 from benefits.models import EndReason, Entitlement, Programme
+from core import places
 from core.errors import UserError
 from core.money import ZERO, to_fen
 from payouts.models import Payment, PaymentKind, Run, Transfer, TransferState
@@ -162,6 +163,14 @@ def figures(year: int, rows: Rows | None = None) -> dict[str, int | str]:
         for code in Programme.objects.filter(pk__in=found).values_list("pk", flat=True)
         for key, value in _complete(found[code]).items()
     }
+
+
+def everything(year: int) -> dict[str, int | str]:
+    """The whole instance's year: the programmes' figures, then each room's own (contract §7)."""
+    found = figures(year)
+    for _, counted in places.figures.of_year(year):
+        found |= {one.key: one.value for one in counted}
+    return found
 
 
 def _of(found: dict[str, dict[str, Any]], code: str) -> dict[str, Any]:

@@ -11,6 +11,7 @@ from django.urls import reverse_lazy
 from django.utils import timezone
 
 from benefits.models import Programme
+from core import places
 from core.audit import log_access
 from core.errors import UserError
 from core.files import XLSX, respond
@@ -77,6 +78,7 @@ class YearFigures(TemplatePage):
             "stats": self.stats(),
             "months": self.month_rows(months),
             "points": self.points(months),
+            "rooms": places.figures.of_year(self.year, request.user),
         }
 
     def stats(self) -> list[Stat]:

@@ -20,7 +20,7 @@ from payouts import services as payouts
 from payouts.models import Claim, Payment, Run
 from registry import batches
 from registry.models import Household, Person, Relation
-from relief import services as relief
+from relief.dibao import services as relief
 from tests import factories
 from tests.factories import LONG_AGO, TOWNSHIP, division, household, person
 from tests.payouts.makers import answer, build

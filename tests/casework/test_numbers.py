@@ -7,7 +7,7 @@ import pytest
 from django.db import connection
 
 from casework.models import Case
-from relief import services
+from relief.dibao import services
 from tests import factories
 
 

@@ -16,7 +16,7 @@ from demo.plan import REPORT_2020
 from district.models import Role, User
 from payouts.models import Payment, Run, RunKind, RunState, Transfer
 from registry.models import Person
-from relief.models import DibaoApplication
+from relief.dibao.models import DibaoApplication
 from reports.figures import figures
 
 SCALE = 0.01

@@ -5,7 +5,7 @@ from decimal import Decimal
 
 from casework import papers
 from casework.services import move
-from relief import services
+from relief.dibao import services
 from tests import factories
 
 # A Monday in spring 2020: enough working days ahead, the 2019 policy in force (urban 500 yuan).

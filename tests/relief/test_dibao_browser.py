@@ -7,7 +7,7 @@ from playwright.sync_api import expect
 
 from benefits.models import Entitlement
 from casework.models import PublicNotice
-from relief.models import DibaoApplication
+from relief.dibao.models import DibaoApplication
 from tests import factories
 from tests.browser import TABLET, serious_faults
 

@@ -10,8 +10,8 @@ from casework import papers
 from casework.models import CaseEvent, PublicNotice
 from casework.services import correct, move
 from core.errors import Conflict, NotAllowed, UserError
-from relief import services
-from relief.models import DibaoApplication, Review
+from relief.dibao import services
+from relief.dibao.models import DibaoApplication, Review
 from tests import factories
 from tests.relief import stories
 

@@ -7,7 +7,7 @@ import pytest
 from docx import Document
 
 from casework.services import move
-from relief import services
+from relief.dibao import services
 from tests import factories
 from tests.relief import stories
 

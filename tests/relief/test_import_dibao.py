@@ -12,8 +12,8 @@ from openpyxl import Workbook, load_workbook
 from benefits import services
 from benefits.models import Entitlement
 from core.importing import take
-from relief.importing import DibaoImporter
-from relief.ledger import read_month, read_reason
+from relief.dibao.importing import DibaoImporter
+from relief.dibao.ledger import read_month, read_reason
 from tests import factories
 
 pytestmark = pytest.mark.django_db

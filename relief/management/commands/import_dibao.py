@@ -1,7 +1,7 @@
 """`import_dibao FILE`: the old 低保 ledger taken over (contract §2)."""
 
 from registry.batches import ImportCommand
-from relief.importing import DibaoImporter
+from relief.dibao.importing import DibaoImporter
 
 
 class Command(ImportCommand):

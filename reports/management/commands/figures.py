@@ -4,7 +4,7 @@ import json
 
 from django.core.management.base import BaseCommand
 
-from reports.figures import figures
+from reports.figures import everything
 
 
 class Command(BaseCommand):
@@ -15,7 +15,7 @@ class Command(BaseCommand):
         parser.add_argument("--json", action="store_true", help="按约定的键输出 JSON")
 
     def handle(self, *args, year, **options):
-        found = figures(year)
+        found = everything(year)
         if options["json"]:
             self.stdout.write(json.dumps(found, ensure_ascii=False))
             return

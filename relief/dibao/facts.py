@@ -10,7 +10,7 @@ from django.db.models import Q
 from benefits.models import EntitlementMember
 from core.months import add_months, format_month
 from registry.models import DisabilityCertificate, Household, Membership, Person
-from relief.models import ApplicationMember, AssetKind, DibaoApplication, IncomeItem, IncomeKind
+from relief.dibao.models import ApplicationMember, AssetKind, DibaoApplication, IncomeItem, IncomeKind
 
 HOUSEHOLD_KINDS = (IncomeKind.FARMING, IncomeKind.PROPERTY, IncomeKind.TRANSFER)
 

@@ -11,9 +11,9 @@ from casework.services import today
 from core.filters import DayInput, MoneyFormField, MonthFormField
 from core.months import age_in_month, month_of
 from registry.models import DisabilityKind, Labour
-from relief.facts import HOUSEHOLD_KINDS, snapshot
-from relief.models import AssetKind, ChangeKind, DibaoApplication, IncomeKind, ReviewResult
-from relief.services import ADULT, MemberEntry, suggested_class
+from relief.dibao.facts import HOUSEHOLD_KINDS, snapshot
+from relief.dibao.models import AssetKind, ChangeKind, DibaoApplication, IncomeKind, ReviewResult
+from relief.dibao.services import ADULT, MemberEntry, suggested_class
 
 GRADES = [("", "—"), ("1", "一级"), ("2", "二级"), ("3", "三级"), ("4", "四级")]
 MEMBER_KINDS = (IncomeKind.WAGES, IncomeKind.PENSION, IncomeKind.SUPPORT)

@@ -23,10 +23,10 @@ from core.tables import DayColumn, MoneyColumn, NameColumn, NumberColumn, Table,
 from core.templatetags.ui import money_text
 from district.models import Role
 from registry.models import Household
-from relief import pages, panels, services
-from relief.facts import facts_of, members_of
-from relief.forms import ApplicationForm, ChangeForm, EconomyForm, MembersForm, ReviewForm
-from relief.models import ChangeKind, DibaoApplication
+from relief.dibao import pages, panels, services
+from relief.dibao.facts import facts_of, members_of
+from relief.dibao.forms import ApplicationForm, ChangeForm, EconomyForm, MembersForm, ReviewForm
+from relief.dibao.models import ChangeKind, DibaoApplication
 
 HOME = ("工作台", "/")
 CASES: Any = ("案件", reverse_lazy("casework:case-list"))
@@ -37,7 +37,7 @@ CLERK = {Role.TOWNSHIP_CLERK}
 class FindHousehold(TemplatePage):
     """新建申请, first step: whose? By name, ID number, household number; who is not registered is registered first."""
 
-    title, template_name, crumbs = "新建申请", "relief/find.html", [HOME, ("新建低保申请", "")]
+    title, template_name, crumbs = "新建申请", "relief/dibao/find.html", [HOME, ("新建低保申请", "")]
     roles = CLERK
 
     def data(self, request: HttpRequest) -> dict[str, Any]:
@@ -72,7 +72,7 @@ class Apply(VerbView):
 
     title, button = "登记低保申请", "登记申请"
     roles = CLERK
-    template_name = "relief/apply.html"
+    template_name = "relief/dibao/apply.html"
 
     def queryset(self, request: HttpRequest) -> Any:
         return (
@@ -128,7 +128,7 @@ def kind_words(case: DibaoApplication) -> str:
 class ApplicationPage(OfApplication, DetailPage):
     """The case: stage line, facts left, amount and record right, action bar."""
 
-    template_name, place, roles = "relief/application.html", "case", SEEING
+    template_name, place, roles = "relief/dibao/application.html", "case", SEEING
     menu_url = reverse_lazy("casework:case-list")
 
     def get_title(self) -> str:
@@ -248,7 +248,7 @@ class EditCase(OfApplication, VerbView):
 
 class Economy(EditCase):
     title, button = "填写收入与财产", "保存收入与财产"
-    template_name = "relief/economy.html"
+    template_name = "relief/dibao/economy.html"
 
     def get_form(self, request: HttpRequest, obj: Any, data: Any = None, files: Any = None) -> Any:
         return EconomyForm(data, case=obj, initial=self.get_initial(request, obj))
@@ -270,7 +270,7 @@ class Economy(EditCase):
 
 class Members(EditCase):
     title, button = "更正家庭成员", "保存家庭成员"
-    template_name = "relief/members.html"
+    template_name = "relief/dibao/members.html"
 
     def get_form(self, request: HttpRequest, obj: Any, data: Any = None, files: Any = None) -> Any:
         return MembersForm(data, case=obj, initial=self.get_initial(request, obj))
@@ -287,7 +287,7 @@ class Members(EditCase):
 class PrintCase(OfApplication, DetailPage):
     """The whole case on paper, as an auditor would accept it; the print leaves a trace."""
 
-    template_name, roles = "relief/print.html", SEEING
+    template_name, roles = "relief/dibao/print.html", SEEING
 
     def get_title(self) -> str:
         return f"{self.object.number} {self.object.person.name} {kind_words(self.object)}案卷"
@@ -319,7 +319,7 @@ class OpenChange(OfEntitlement, VerbView):
     """变更或停发: begins the case that a bureau officer will decide."""
 
     title, button, form_class = "变更或停发", "登记变更", ChangeForm
-    template_name = "relief/of_entitlement.html"
+    template_name = "relief/dibao/of_entitlement.html"
 
     def get_initial(self, request: HttpRequest, obj: Any) -> dict[str, Any]:
         first = add_months(month_of(casework.today()), 1)
@@ -347,7 +347,7 @@ class DoReview(OfEntitlement, VerbView):
     """年审 of one household."""
 
     title, button, form_class = "登记定期核查", "登记核查结果", ReviewForm
-    template_name = "relief/of_entitlement.html"
+    template_name = "relief/dibao/of_entitlement.html"
 
     def get_initial(self, request: HttpRequest, obj: Any) -> dict[str, Any]:
         return {"on": casework.today(), "result": "continue"}

@@ -15,7 +15,7 @@ from benefits.policy import policy_table
 from benefits.words import breakdown
 from core.months import format_month, month_of
 from registry.models import DisabilityCertificate, Person
-from relief.rules import DIBAO
+from relief.dibao.rules import DIBAO
 
 
 class OwnAssessments:
@@ -84,9 +84,9 @@ def panel(request: Any, entitlement: Any) -> Any:
     month = month_of(timezone.localdate())
     answer = own.answer(entitlement.programme_id, entitlement.household_id, month)
     if answer is None or "error" in answer:
-        return "relief/beside.html", {"answer": None, "why": (answer or {}).get("error", "")}
+        return "relief/dibao/beside.html", {"answer": None, "why": (answer or {}).get("error", "")}
     amount = Decimal(answer["monthly_amount"])
-    return "relief/beside.html", {
+    return "relief/dibao/beside.html", {
         "answer": answer,
         "lines": breakdown(answer["lines"], {}),
         "amount": amount,

@@ -6,8 +6,8 @@ confirmation within 10 working days, the whole within 30, 45 in hard cases. The 
 
 from casework.models import CaseState
 from casework.workflow import Flow, Limit, Stage, Transition, register
-from relief.models import DibaoApplication
-from relief.steps import (
+from relief.dibao.models import DibaoApplication
+from relief.dibao.steps import (
     change_ready,
     check_computable,
     checking,

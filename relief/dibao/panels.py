@@ -8,7 +8,7 @@ from django.db.models import Count, Q
 from benefits.models import Entitlement
 from casework.services import today
 from core.months import month_of
-from relief.models import DibaoApplication
+from relief.dibao.models import DibaoApplication
 
 CODES = ("dibao_urban", "dibao_rural")
 SEEING = {"township_clerk", "township_leader", "bureau_officer", "leader", "auditor", "finance"}
@@ -55,7 +55,7 @@ def holdings(request: Any, obj: Any) -> Any:
     )
     if not rows and not may_apply:
         return None
-    return "relief/holdings.html", {
+    return "relief/dibao/holdings.html", {
         "rows": rows,
         "may_apply": may_apply,
         "may_change": request.user.role == "township_clerk",
@@ -74,4 +74,4 @@ def progress(request: Any, user: Any) -> Any:
         return None
     for one in villages:
         one["done"] = one["total"] - one["late"]
-    return "relief/progress.html", {"villages": villages, "late": sum(one["late"] for one in villages)}
+    return "relief/dibao/progress.html", {"villages": villages, "late": sum(one["late"] for one in villages)}

@@ -6,7 +6,7 @@ from benefits.words import breakdown
 from casework.documents import Paper, register
 from core.months import add_months, format_month
 from core.templatetags.ui import money_text
-from relief.models import ChangeKind
+from relief.dibao.models import ChangeKind
 
 Part = str | list[list[str]]
 REMEDY = "如对本决定不服，可自收到本通知书之日起六十日内向本级人民政府申请行政复议，或六个月内向人民法院提起行政诉讼。"

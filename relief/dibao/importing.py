@@ -17,8 +17,8 @@ from core.months import add_months, format_month, month_of
 from core.sheets import Column
 from registry.batches import ledger
 from registry.models import Membership, Relation
-from relief import ledger as words
-from relief.beside import OwnAssessments
+from relief.dibao import ledger as words
+from relief.dibao.beside import OwnAssessments
 
 COLUMNS = (
     Column("id_number", "户主身份证号", ("户主身份证号码", "户主身份证"), required=True, identifier=True),

@@ -6,7 +6,7 @@ from typing import Any
 from casework.services import today
 from core.months import age_in_month, month_of
 from core.templatetags.ui import money_text
-from relief.models import AssetKind, DibaoApplication
+from relief.dibao.models import AssetKind, DibaoApplication
 
 
 def income_rows(case: DibaoApplication) -> tuple[list[dict[str, Any]], dict[str, Any]]:

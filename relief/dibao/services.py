@@ -25,8 +25,8 @@ from core.errors import Conflict, NotAllowed, UserError
 from core.months import add_months, age_in_month, month_of
 from district.models import AreaKind, Role, User
 from registry.models import Household, Person
-from relief.facts import facts_of, members_of, snapshot
-from relief.models import (
+from relief.dibao.facts import facts_of, members_of, snapshot
+from relief.dibao.models import (
     ApplicationMember,
     AssetItem,
     AssetKind,

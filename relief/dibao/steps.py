@@ -10,9 +10,9 @@ from core.errors import NotAllowed, UserError
 from core.months import add_months, age_in_month, format_month, month_of
 from core.templatetags.ui import money_text
 from registry.models import Person
-from relief.facts import facts_of
-from relief.models import ChangeKind, DibaoApplication
-from relief.services import ADULT, assess_now, suggested_class
+from relief.dibao.facts import facts_of
+from relief.dibao.models import ChangeKind, DibaoApplication
+from relief.dibao.services import ADULT, assess_now, suggested_class
 
 # -- conditions ----------------------------------------------------------------------------------------------
 
