@@ -57,9 +57,9 @@ class Villages:
         return village, f"{village.pk}{count:04d}"
 
 
-def register(cases: Sequence[Case], rng: Random) -> list[Placed]:
+def register(cases: Sequence[Case], numbers: Numbers, rng: Random) -> list[Placed]:
     """Write the households of the plan into the registry, in the caller's transaction."""
-    villages, numbers = Villages(rng), Numbers(rng)
+    villages = Villages(rng)
     placed = [_household(case, villages, numbers, rng) for case in cases]
     Household.objects.bulk_create([one.household for one in placed], _CHUNK)
     Person.objects.bulk_create([person for one in placed for person in one.persons], _CHUNK)

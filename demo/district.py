@@ -23,6 +23,7 @@ from demo.months import run_month
 from demo.names import Numbers
 from demo.plan import REPORT_2020, solve
 from demo.reviews import review_all
+from demo.rooms import District, Room, rooms
 from payouts.services import run_figures
 from registry.models import Person
 
@@ -56,17 +57,24 @@ class Demo:
     def make(self) -> None:
         """Everything, in the order in which it would happen. UserError when the database is not empty."""
         self.check()
-        rng = Random(self.seed)
+        rng, numbers = Random(self.seed), Numbers(Random(self.seed + 1))
         with pghistory.context(reason="生成演示数据"):
             with transaction.atomic():
                 staff = Staff.made()
                 self.tell("账号：各乡镇（街道）和区局")
                 asking = applicants(self.scale, _standards(), rng)
-                registered = register([*self.plan(rng), *asking], rng)
+                registered = register([*self.plan(rng), *asking], numbers, rng)
                 persons = sum(len(one.persons) for one in registered)
                 self.tell(f"登记：{len(registered)} 户 {persons} 人")
             placed, waiting = registered[: -len(asking)], registered[-len(asking) :]
-            self.run_year(placed, staff, rng)
+            others = rooms(District(self.year, self.scale, staff, numbers, Random(self.seed + 2), self.tell))
+            for room in others:
+                with transaction.atomic():
+                    room.prepare()
+            self.run_year(placed, others, staff, numbers, rng)
+            for room in others:
+                with transaction.atomic():
+                    room.finish()
             with transaction.atomic():
                 self.tell(f"定期核查：逾期 {review_all(staff, rng)} 户")
                 self.tell(f"在办案件：{open_cases(waiting, staff, rng)} 件")
@@ -81,8 +89,9 @@ class Demo:
             cases += group
         return cases
 
-    def run_year(self, placed: list[Placed], staff: Staff, rng: Random) -> None:
-        numbers = Numbers(Random(self.seed + 1))
+    def run_year(
+        self, placed: list[Placed], others: list[Room], staff: Staff, numbers: Numbers, rng: Random
+    ) -> None:
         months = month_range(date(self.year, 1, 1), date(self.year, 12, 1))
         entitlements: dict[int, Entitlement] = {}
         told = self.by_casework(placed)
@@ -101,6 +110,11 @@ class Demo:
                 figures = run_figures(run_month(report.programme, month, staff, numbers, rng))
                 amount += figures["amount"]
                 households += figures["households"]
+            for room in others:
+                with transaction.atomic():
+                    room.month(month)
+                for programme in room.programmes:
+                    run_month(programme, month, staff, numbers, rng)
             new = sum(one.case.movement.entry == place for one in begin)
             self.tell(
                 f"{format_month(month)}：新增 {new} 户，停发 {len(stop)} 户，"

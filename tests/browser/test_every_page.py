@@ -1,35 +1,17 @@
 """Every main page of every role, as its people meet it: nothing that axe calls serious, no script error, no sideways
 scrolling at the desk or on a tablet; and pictures of it for the README (MINZHENG_SCREENS=1)."""
 
-from dataclasses import dataclass
-
 import pytest
 from django.db import connections
 from django.urls import reverse
 
 from tests import databases
-from tests.browser import DESK, TABLET, SiteThread, serious_faults
+from tests.browser import DESK, TABLET, SiteThread, rooms, serious_faults
+from tests.browser.places import Place
 from tests.browser.world import build_world
 from tests.conftest import DATABASE
 
 WIDTHS = {"desk": DESK, "tablet": TABLET}
-
-
-@dataclass(frozen=True)
-class Place:
-    """A page: whose, which URL name, which objects of the world, what follows; `shot`: its picture's name."""
-
-    user: str
-    name: str
-    of: str = ""
-    query: str = ""
-    shot: str = ""
-    status: int = 200
-    tablet_shot: str = ""
-
-    @property
-    def words(self) -> str:
-        return f"{self.user or 'nobody'}-{self.name}{'-' + self.of if self.of else ''}{self.query}"
 
 
 CLERK, LEADER, OFFICER = "zhongxinlu1", "zhongxinlu9", "relief1"
@@ -126,6 +108,7 @@ PLACES = [
     Place(ADMIN, "admin:district_user_changelist"),
     Place(ADMIN, "admin:district_user_add", shot="admin-user"),
     Place(ADMIN, "admin:district_user_change", "staff"),
+    *(place for room in rooms.modules() for place in room.PLACES),
 ]
 
 

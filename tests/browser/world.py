@@ -22,6 +22,7 @@ from registry import batches
 from registry.models import Household, Person, Relation
 from relief.dibao import services as relief
 from tests import factories
+from tests.browser import rooms
 from tests.factories import LONG_AGO, TOWNSHIP, division, household, person
 from tests.payouts.makers import answer, build
 from tests.registry.sheets import HEAD, workbook
@@ -62,6 +63,8 @@ def build_world() -> dict[str, Any]:
         .exclude(pk=world["held"].pk)
         .earliest("pk")
     )
+    for room in rooms.modules():
+        world |= room.build(staff)
     return world
 
 

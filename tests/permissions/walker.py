@@ -1,23 +1,26 @@
 """Every address of the site, and what each audience gets there.
 
-`expected.csv` is the table: one line an address and method, one column an audience. An audience is a role in the area
-where the objects lie, or one that must not see them: a township's clerk and leader elsewhere, an officer of another
-line, nobody. `with` says which object stands in the address: `pk=person` takes the world's person, `key='x'` is x.
+`expected/<room>.csv` is the table: one line an address and method, one column an audience. An audience is a role in
+the area where the objects lie, or one that must not see them: a township's clerk and leader elsewhere, an officer of
+another line, nobody. `with` says which object stands in the address: `pk=person` takes the world's person, `key='x'` is x.
 """
 
 import csv
 import re
 from collections.abc import Iterator
 from dataclasses import dataclass, field
+from functools import cache
 from pathlib import Path
 from typing import Any
 
+from django.apps import apps
 from django.urls import URLPattern, URLResolver, get_resolver, reverse
 
 from district.models import Role
 from tests.permissions.world import value_of
 
-TABLE = Path(__file__).with_name("expected.csv")
+TABLES = Path(__file__).with_name("expected")
+ROOT = Path(__file__).resolve().parents[2]
 FOREIGN = ("clerk_elsewhere", "leader_elsewhere")
 AUDIENCES = ("anonymous", *Role.values, *FOREIGN, "officer_other_line")
 HEAD = ("method", "address", "with", *AUDIENCES)
@@ -62,22 +65,50 @@ def _walk(resolver: URLResolver, namespace: str, prefix: str) -> Iterator[Addres
             yield Address(name, route, parameters, bool(pattern.name))
 
 
+def room_of(address: str) -> str:
+    """Whose address it is: the namespace, or the app of an admin page."""
+    if address.startswith("admin:"):
+        found = next((room for room in rooms() if address.startswith(f"admin:{room}_")), "")
+        return found or "core"
+    if address.startswith("admin/"):
+        found = address.split("/")[1]
+    else:
+        found = address.partition(":")[0] if ":" in address else "core"
+    return found if found in rooms() else "core"
+
+
+@cache
+def rooms() -> tuple[str, ...]:
+    return tuple(one.label for one in apps.get_app_configs() if Path(one.path).parent == ROOT)
+
+
 def read_table() -> dict[tuple[str, str], Row]:
-    with TABLE.open(encoding="utf-8", newline="") as file:
-        rows = [
-            Row(line["method"], line["address"], line["with"], {one: line[one] for one in AUDIENCES})
-            for line in csv.DictReader(file)
-        ]
+    rows = []
+    for path in sorted(TABLES.glob("*.csv")):
+        with path.open(encoding="utf-8", newline="") as file:
+            rows += [
+                Row(line["method"], line["address"], line["with"], {one: line[one] for one in AUDIENCES})
+                for line in csv.DictReader(file)
+            ]
     assert len({row.key for row in rows}) == len(rows), "an address stands twice in the table"
     return {row.key: row for row in rows}
 
 
-def write_table(rows: list[Row]) -> None:
-    with TABLE.open("w", encoding="utf-8", newline="") as file:
-        writer = csv.writer(file, lineterminator="\n")
-        writer.writerow(HEAD)
-        for row in sorted(rows, key=lambda row: (row.address, row.method)):
-            writer.writerow([row.method, row.address, row.fill, *(row.expected[one] for one in AUDIENCES)])
+def write_table(rows: list[Row], only: str = "") -> None:
+    """One file a room; `only` leaves the other rooms' files alone."""
+    by_room: dict[str, list[Row]] = {}
+    for row in rows:
+        by_room.setdefault(room_of(row.address), []).append(row)
+    for room, mine in by_room.items():
+        if only and room != only:
+            continue
+        with (TABLES / f"{room}.csv").open("w", encoding="utf-8", newline="") as file:
+            writer = csv.writer(file, lineterminator="\n")
+            writer.writerow(HEAD)
+            for row in sorted(mine, key=lambda row: (row.address, row.method)):
+                writer.writerow(
+                    [row.method, row.address, row.fill, *(row.expected[one] for one in AUDIENCES)]
+                )
 
 
 def url_of(row: Row, world: dict[str, Any], known: dict[str, Address]) -> str:

@@ -17,6 +17,7 @@ from payouts.models import BankReturn, Claim
 from registry.models import ImportBatch, ImportState, PayeeAccount, Person
 from tests import factories
 from tests.payouts.makers import Hands, answer
+from tests.permissions import rooms
 from tests.relief import stories
 
 # Names that occur nowhere else, so that a page that shows them where it must not is found by its text.
@@ -27,7 +28,7 @@ DOT = "iVBORw0KGgoAAAANSUhEUgAAAAEAAAABCAYAAAAfFcSJAAAADUlEQVR42mP8/5+hHgAHggJ/P
 APRIL = stories.date(2020, 4, 1)
 
 
-def build() -> dict[str, Any]:
+def _spine() -> dict[str, Any]:
     """Keys of the objects in the walked township, by the word that the table uses for them."""
     clerk, leader = factories.user("township_clerk", full_name="何经手"), factories.user("township_leader")
     officer = factories.user("bureau_officer")
@@ -52,6 +53,18 @@ def build() -> dict[str, Any]:
         ),
         "numbers": tuple(Case.objects.values_list("number", flat=True)),
     }
+
+
+def build() -> dict[str, Any]:
+    """The spine's objects, then those of each service line."""
+    world = _spine()
+    for room in rooms.modules():
+        world |= room.build(world)
+    world["own_names"] = (
+        *OWN_NAMES,
+        *(one for room in rooms.modules() for one in getattr(room, "OWN_NAMES", ())),
+    )
+    return world
 
 
 def home(name: str, village: str = factories.VILLAGE, second: str = "") -> Any:
@@ -142,10 +155,15 @@ def _paid(granted: Any, clerk: Any, leader: Any, officer: Any) -> dict[str, Any]
 
 def secrets_from(user: Any, world: dict[str, Any]) -> tuple[str, ...]:
     """What this account must never read: names of people outside its area, numbers of cases outside its line."""
+    lines = (room.SECRETS(user, world) for room in rooms.modules() if hasattr(room, "SECRETS"))
+    return (*_of_the_area(user, world), *(text for found in lines for text in found))
+
+
+def _of_the_area(user: Any, world: dict[str, Any]) -> tuple[str, ...]:
     if user is None or user.role in ("sysadmin", "registrar"):
-        return (*OWN_NAMES, *OTHER_NAMES, *world["numbers"])
+        return (*world["own_names"], *OTHER_NAMES, *world["numbers"])
     if user.division_id.startswith(factories.OTHER_TOWNSHIP):
-        return (*OWN_NAMES, *world["numbers"])
+        return (*world["own_names"], *world["numbers"])
     if user.division_id.startswith(factories.TOWNSHIP):
         return OTHER_NAMES
     if user.role == "bureau_officer" and "relief" not in user.lines:
