@@ -50,7 +50,15 @@ def township(case: Any) -> str:
 
 def bureau(case: Any) -> str:
     """The district's 民政局."""
-    return f"{case.division.parent.parent.name}民政局"
+    division = case.division
+    while division.parent is not None:
+        division = division.parent
+    return f"{division.name}民政局"
+
+
+def begins_in_township(case: Any) -> bool:
+    """Whether it is a case that a township takes; the papers of other lines are their own."""
+    return "township_clerk" in flow_of(case).openers
 
 
 def document(case: Any, kind: str) -> bytes:
@@ -100,7 +108,7 @@ register(
         "受理通知书",
         "township",
         _receipt,
-        lambda case: case.accepted_on is not None and bool(case.whole_due_on),
+        lambda case: begins_in_township(case) and case.accepted_on is not None and bool(case.whole_due_on),
         lambda case: case.accepted_on,
     )
 )
@@ -110,7 +118,7 @@ register(
         "补正材料一次性告知书",
         "township",
         _missing,
-        lambda case: case.events.filter(action="ask_materials").exists(),
+        lambda case: begins_in_township(case) and case.events.filter(action="ask_materials").exists(),
         lambda case: None,
     )
 )

@@ -286,6 +286,8 @@ def why_not(case: Case, step: Transition, actor: User) -> str:
         return f"“{step.label}”不由您的角色办理。"
     if step.checker and made_by(case, step, actor):
         return "您经办过本案的前面环节，审核须由另一人办理。"
+    if step.apart_from and case.events.filter(actor=actor, action__in=step.apart_from).exists():
+        return "您经办过本案的前面环节，审核须由另一人办理。"
     return ""
 
 

@@ -63,6 +63,8 @@ class Transition:
     effect: Effect | None = None
     needs_opinion: bool = False
     checker: bool = False
+    # Whoever took one of these steps may not take this one, where maker and checker have the same role.
+    apart_from: tuple[str, ...] = ()
     kind: str = "forward"
     question: str = ""
     # Whether the step makes sense now (a notice that hangs need not be put up); the guard is what refuses.
