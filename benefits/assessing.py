@@ -59,14 +59,22 @@ Formula = Callable[[Item, Policies], Outcome]
 class Registered:
     formula: Formula
     uses: tuple[str, ...]
+    memberless: bool = False
 
 
 _formulas: dict[str, Registered] = {}
 
 
-def register(code: str, formula: Formula, uses: Iterable[str] = ()) -> None:
-    """Declare the formula of a programme; `uses` names further programmes whose policy it reads."""
-    _formulas[code] = Registered(formula, (code, *uses))
+def register(code: str, formula: Formula, uses: Iterable[str] = (), memberless: bool = False) -> None:
+    """Declare the formula of a programme; `uses` names further programmes whose policy it reads.
+
+    `memberless`: it asks for no member's facts, and an item without members is complete.
+    """
+    _formulas[code] = Registered(formula, (code, *uses), memberless)
+
+
+def _read(item: Any) -> Item:
+    return read_item(item, [code for code, known in _formulas.items() if known.memberless])
 
 
 def registered() -> list[str]:
@@ -87,8 +95,7 @@ def policies_for(
     This is what an Assessment keeps, so that the same answer comes out of it in later years. `in_force`: another month
     whose policy counts (a standard that takes effect after the month of the decision).
     """
-    facts = read_item(item)
-    return _policies(facts, table, in_force)
+    return _policies(_read(item), table, in_force)
 
 
 def _policies(item: Item, table: PolicyTable | None, in_force: date | None = None) -> dict[str, Policy]:
@@ -117,7 +124,7 @@ def assess(
     """
     ref = item.get("ref") if isinstance(item, Mapping) else None
     try:
-        facts = read_item(item)
+        facts = _read(item)
         if policies is not None:
             if facts.programme not in _formulas:
                 raise UserError(f"没有代码为“{facts.programme}”的项目，或者它还不能测算。")

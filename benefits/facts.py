@@ -3,7 +3,7 @@
 Unknown and zero are different things: a value that was not given is None here, and the formula that needs it says so.
 """
 
-from collections.abc import Iterable, Mapping
+from collections.abc import Collection, Iterable, Mapping
 from dataclasses import dataclass, field
 from datetime import date
 from decimal import Decimal, InvalidOperation
@@ -233,8 +233,11 @@ def _grace(read: Reader, value: Any) -> Grace | None:
     return Grace(held or Decimal(0), used or 0)
 
 
-def read_item(value: Any) -> Item:
-    """One item of the contract → its typed facts. FactsError with everything that is wrong in it."""
+def read_item(value: Any, memberless: Collection[str] = ()) -> Item:
+    """One item of the contract → its typed facts. FactsError with everything that is wrong in it.
+
+    `memberless`: the programmes that are about no member's facts and need none (丧葬补助).
+    """
     read = Reader()
     raw = read.mapping(value, "这一项")
     programme, month = raw.get("programme"), None
@@ -249,7 +252,8 @@ def read_item(value: Any) -> Item:
         read.fail(f"测算月份“{raw['month']}”看不懂，请写成 2020-12 的样子")
     given = raw.get("members")
     if not isinstance(given, list | tuple) or not given:
-        read.fail("成员（members）没有填写")
+        if given or programme not in memberless:
+            read.fail("成员（members）没有填写")
         given = ()
     members = tuple(_member(read, one, place, month) for place, one in enumerate(given, 1))
     refs = [member.ref for member in members]

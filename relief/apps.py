@@ -8,8 +8,10 @@ class ReliefConfig(AppConfig):
     def ready(self):
         from core import places
         from relief.dibao import beside, documents, forms, importing, panels, rules, workflow
+        from relief.tekun import rules as tekun_rules
 
         rules.register_formulas()
+        tekun_rules.register_formulas()
         documents.register_papers()
         forms.register_asks()
         assert workflow.DIBAO
