@@ -79,15 +79,25 @@ class Importer:
     """Base of every ledger. One object takes one file once.
 
     `user` None: a command, whole district. `area`: division code inside which rows may lie ("" = everywhere).
+    `office`: code of the user's office ("" = none); a ledger that reads it from its rows may set it.
     """
 
     kind: ClassVar[str] = ""
     title: ClassVar[str] = ""
     columns: ClassVar[Sequence[Column]] = ()
+    # Who may take it in on the pages: these roles, where they work on the line. `by_office`: what was taken in is seen
+    # by the registrars of that office alone.
+    line: ClassVar[str] = "relief"
+    roles: ClassVar[frozenset[str]] = frozenset({"township_clerk", "bureau_officer"})
+    by_office: ClassVar[bool] = False
+    # Columns that the preview shows (default: the first five needed ones), and identifiers that it needn't mask.
+    preview: ClassVar[Sequence[str]] = ()
+    unmasked: ClassVar[frozenset[str]] = frozenset()
 
     def __init__(self, user: Any = None, today: date | None = None):
         self.user = user
         self.area = user.division_id if user is not None else ""
+        self.office = (user.office_id if user is not None else None) or ""
         self.today = today or timezone.localdate()
         self.titles = {column.key: column.title for column in self.columns}
         self.notes: list[str] = []

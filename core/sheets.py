@@ -93,7 +93,7 @@ def read_tables(content: bytes, name: str, columns: Sequence[Column]) -> Tables:
     tables = Tables()
     lacking: list[str] | None = None
     for sheet, grid, merged in _grids(content, tables):
-        found = _find_head(grid, merged, columns)
+        found = find_head(grid, merged, columns)
         if isinstance(found, list):
             lacking = found if lacking is None or len(found) < len(lacking) else lacking
             if any(not is_blank(cell) for line in grid for cell in line):
@@ -115,8 +115,13 @@ def read_tables(content: bytes, name: str, columns: Sequence[Column]) -> Tables:
     if not tables.sheets:
         if lacking is None:
             raise UserError("文件里没有可读的工作表。")
-        raise UserError(f"文件里没有找到表头，缺少列：{'、'.join(lacking)}。")
+        raise UserError(lacking_words(lacking))
     return tables
+
+
+def lacking_words(lacking: list[str]) -> str:
+    """What is said of a file without the needed columns."""
+    return f"文件里没有找到表头，缺少列：{'、'.join(lacking)}。"
 
 
 # --- files ---
@@ -198,7 +203,7 @@ def _csv_grid(content: bytes) -> list[list[Any]]:
 # --- heads ---
 
 
-def _find_head(grid: list, merged: list, columns: Sequence[Column]) -> tuple[Head, int] | list[str]:
+def find_head(grid: list, merged: list, columns: Sequence[Column]) -> tuple[Head, int] | list[str]:
     """The head and the place of the first data row; or what the best candidate lacks."""
     names = {tidy_title(title): one for one in columns for title in (one.title, *one.synonyms)}
     lacking: list[str] | None = None
@@ -369,6 +374,21 @@ class Refused:
     titles: Sequence[str]
     cells: Sequence[Any]
     errors: Sequence[tuple[str, str]]
+
+
+def template_workbook(title: str, columns: Sequence[Column]) -> bytes:
+    """An empty ledger to fill in: one row of titles, needed ones bold, and text cells where numbers identify."""
+    out = io.BytesIO()
+    book = xlsxwriter.Workbook(out, {"in_memory": True})
+    sheet = book.add_worksheet(title[:31])
+    needed = book.add_format({"bold": True, "bottom": 1, "bg_color": "#E8EEF7"})
+    other, text = book.add_format({"bottom": 1}), book.add_format({"num_format": "@"})
+    for place, column in enumerate(columns):
+        sheet.set_column(place, place, 22 if column.identifier else 14, text if column.identifier else None)
+        sheet.write_string(0, place, column.title, needed if column.required else other)
+    sheet.freeze_panes(1, 0)
+    book.close()
+    return out.getvalue()
 
 
 def error_workbook(rows: Sequence[Refused], columns: Sequence[Column], notes: Sequence[str] = ()) -> bytes:

@@ -8,7 +8,7 @@ from import_export import fields
 
 from core.admin import ImportExportRoomAdmin, ReadOnlyAdmin, RoomInline, ScopedResource
 from core.filters import mask
-from registry import search
+from registry import batches, search
 from registry.models import (
     DisabilityCertificate,
     Household,
@@ -174,11 +174,13 @@ class HouseholdAdmin(ImportExportRoomAdmin):
 class ImportBatchAdmin(ReadOnlyAdmin):
     """Who imported which file, and what became of it."""
 
-    list_display = ("file", "kind", "state", "division", "created_by", "created_at", "written_at")
-    list_filter = ("state", "kind")
+    list_display = ("file", "ledger", "line", "state", "division", "created_by", "created_at", "written_at")
+    list_filter = ("state", "line")
     list_select_related = ("file", "division", "created_by")
     fields = (
-        "kind",
+        "ledger",
+        "line",
+        "office",
         "file",
         "state",
         "counts",
@@ -192,3 +194,7 @@ class ImportBatchAdmin(ReadOnlyAdmin):
 
     def get_queryset(self, request):
         return super().get_queryset(request).defer("file__content")
+
+    @admin.display(description="台账", ordering="kind")
+    def ledger(self, batch):
+        return batches.title_of(batch.kind)

@@ -7,15 +7,20 @@ class RegistryConfig(AppConfig):
 
     def ready(self):
         from core import places, tones
-        from registry import importing, search
+        from registry import batches, importing, search
+        from registry.lists import ImportList
         from registry.models import ImportState, PayeeAccount, Person
 
         assert importing.RegistryImporter.kind == "registry"  # reading the module makes the ledger known
-        editors = {"township_clerk", "bureau_officer"}
         places.menu.add("对象", "居民", "registry:persons", roles=search.READERS, order=210)
         places.menu.add("对象", "家庭", "registry:households", roles=search.READERS, order=220)
         places.menu.add(
-            "对象", "批量导入", "registry:imports", roles=editors | {"auditor", "leader"}, order=230
+            "对象",
+            "批量导入",
+            "registry:imports",
+            roles=ImportList.roles - {"township_leader"},
+            order=230,
+            when=lambda user: user.role not in batches.IMPORTING or bool(batches.importable(user)),
         )
         places.search.add(search.persons, order=10)
         places.search.add(search.households, order=20)

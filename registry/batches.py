@@ -19,10 +19,14 @@ from core.errors import Conflict, NotAllowed, UserError
 from core.files import XLSX, store
 from core.importing import Beat, Importer, Outcome, Row, errors_of, ignore_beat, take
 from core.jobs import start_job
-from district.models import Division, DivisionLevel
+from district.models import Division, DivisionLevel, Role
+from district.scope import ALL_LINES
+from district.services import office_for
 from registry.models import ImportBatch, ImportRow, ImportState
 
 CHECK_JOB, WRITE_JOB, UNDO_JOB = "registry.import_check", "registry.import_write", "registry.import_undo"
+# Whose work importing is, where a ledger lets them; others read.
+IMPORTING = frozenset({Role.TOWNSHIP_CLERK, Role.BUREAU_OFFICER, Role.REGISTRAR})
 MOST_BYTES = 50 * 1024 * 1024
 _ledgers: dict[str, type[Importer]] = {}
 _undoers: dict[str, Callable[[ImportBatch, Any], list[str]]] = {}
@@ -49,18 +53,54 @@ def importer_of(kind: str) -> type[Importer]:
     return _ledgers[kind]
 
 
-def may_import(user: Any) -> bool:
-    """Township clerks for their own township, officers of 社会救助 for the district."""
-    return user.role == "township_clerk" or (user.role == "bureau_officer" and "relief" in user.lines)
+def title_of(kind: str) -> str:
+    """What a kind of ledger is called."""
+    return _ledgers[kind].title if kind in _ledgers else kind
+
+
+def titles() -> list[tuple[str, str]]:
+    """All ledgers as choices: kind and title."""
+    return [(kind, cls.title) for kind, cls in _ledgers.items()]
+
+
+def may_import(user: Any, kind: str) -> bool:
+    """Whether the account may take this ledger in: its role is one of the ledger's, and it works on its line."""
+    found = _ledgers[kind]
+    if user.role not in found.roles or (found.by_office and not user.office_id):
+        return False
+    return user.role in ALL_LINES or found.line in user.lines
+
+
+def importable(user: Any) -> list[type[Importer]]:
+    """The ledgers that the account may take in; that of persons and households first."""
+    mine = [one for kind, one in _ledgers.items() if may_import(user, kind)]
+    return sorted(mine, key=lambda one: (one.kind != "registry", one.title))
+
+
+def visible_batches(user: Any) -> Any:
+    """The imports that the account sees: of its area, line and office; whoever imports, of its own ledgers alone."""
+    visible = ImportBatch.objects.visible_to(user)
+    if user.role in IMPORTING:
+        visible = visible.filter(kind__in=[one.kind for one in importable(user)])
+    return visible
+
+
+def can_undo(kind: str) -> bool:
+    """Whether imports of this ledger can be taken back."""
+    return kind in _undoers
+
+
+def _check_right(user: Any, kind: str) -> None:
+    if not may_import(user, kind):
+        raise NotAllowed(f"您的角色不能导入{title_of(kind)}。")
 
 
 # --- on the pages ---
 
 
 def upload(kind: str, name: str, content: bytes, user: Any) -> ImportBatch:
-    """Keep the file and start checking it; nothing is written to the registry."""
-    if not may_import(user):
-        raise NotAllowed("您的角色不能导入居民与家庭。")
+    """Keep the file and start checking it; nothing is written by that."""
+    _check_right(user, kind)
     if not content:
         raise UserError("文件是空的。", "file")
     if len(content) > MOST_BYTES:
@@ -68,6 +108,8 @@ def upload(kind: str, name: str, content: bytes, user: Any) -> ImportBatch:
     with transaction.atomic():
         batch = ImportBatch.objects.create(
             kind=kind,
+            line=_ledgers[kind].line,
+            office_id=user.office_id if _ledgers[kind].by_office else None,
             file=store(name, content, "application/octet-stream", user),
             division_id=user.division_id,
             created_by=user,
@@ -87,13 +129,12 @@ def start_writing(batch: ImportBatch, user: Any) -> ImportBatch:
 def start_undo(batch: ImportBatch, user: Any) -> ImportBatch:
     """Take an import back, as far as that is possible."""
     if batch.kind not in _undoers:
-        raise UserError("这类导入不能撤销。")
+        raise UserError(f"{title_of(batch.kind)}的导入不能整批撤销，请在业务里逐条更正。")
     return _next(batch, user, {ImportState.WRITTEN}, ImportState.WRITING, UNDO_JOB, "撤销")
 
 
 def _next(batch: ImportBatch, user: Any, wanted: set, state: ImportState, job: str, verb: str) -> ImportBatch:
-    if not may_import(user):
-        raise NotAllowed("您的角色不能导入居民与家庭。")
+    _check_right(user, batch.kind)
     with transaction.atomic():
         batch = ImportBatch.objects.select_for_update().get(pk=batch.pk)
         if batch.state not in wanted:
@@ -108,8 +149,7 @@ def _next(batch: ImportBatch, user: Any, wanted: set, state: ImportState, job: s
 
 def discard(batch: ImportBatch, user: Any) -> ImportBatch:
     """Leave the checked file unwritten."""
-    if not may_import(user):
-        raise NotAllowed("您的角色不能导入居民与家庭。")
+    _check_right(user, batch.kind)
     with transaction.atomic():
         batch = ImportBatch.objects.select_for_update().get(pk=batch.pk)
         if batch.state not in (ImportState.CHECKED, ImportState.FAILED):
@@ -219,6 +259,8 @@ def take_file(
         outcome = take(importer, content, name, write=True)
         batch = ImportBatch(
             kind=importer.kind,
+            line=importer.line,
+            office_id=_office_of(importer, district),
             file=store(name, content, "application/octet-stream"),
             division=district,
             state=ImportState.WRITTEN,
@@ -228,6 +270,19 @@ def take_file(
         _keep(batch, importer, outcome)
         batch.save()
     return outcome, importer
+
+
+def _office_of(importer: Importer, district: Division) -> str | None:
+    """Whose registrars will see what a command took in: the office the ledger names, else the marriage registry."""
+    if not importer.by_office:
+        return None
+    if importer.office:
+        return importer.office
+    try:
+        office = office_for(Role.REGISTRAR, "", district)
+    except UserError as error:
+        raise UserError(f"没有写明这份{importer.title}是哪个机构的。") from error
+    return office.pk if office else None
 
 
 class ImportCommand(BaseCommand):

@@ -194,6 +194,6 @@ class NewCertificate(UserForm):
 class ImportFile(forms.Form):
     file = forms.FileField(
         label="文件",
-        help_text="xlsx、xls 或 csv，每人一行；必有列：户编号、姓名、身份证号、与户主关系、村(社区)。",
+        help_text="xlsx、xls 或 csv，不超过 50 MB。",
         widget=forms.ClearableFileInput(attrs={"accept": ".xlsx,.xls,.csv"}),
     )

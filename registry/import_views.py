@@ -1,24 +1,26 @@
 """Importing on the pages: choose a file, look at what would happen, write, download what was refused, take back."""
 
+from collections import Counter
 from collections.abc import Iterable, Sequence
 from typing import Any, ClassVar
 
+from django.core.exceptions import PermissionDenied
 from django.http import Http404, HttpRequest, HttpResponse
 from django.urls import reverse, reverse_lazy
 from django.utils.timezone import localtime
 
-from core.files import download
+from core.files import XLSX, download, respond
 from core.filters import mask
-from core.pages import Action, Confirm, DetailPage, VerbView
+from core.importing import Importer
+from core.pages import Action, Confirm, DetailPage, Page, VerbView
 from core.places import Stat
-from core.sheets import Column, tidy_title
+from core.sheets import Column, template_workbook, tidy_title
 from registry import batches, forms
 from registry.lists import ImportList
 from registry.models import ImportBatch, ImportRow, ImportState, RowAction
 
 PAGE = 50
 CRUMBS: list[tuple[str, Any]] = [("工作台", "/"), ("批量导入", reverse_lazy("registry:imports"))]
-EDITORS = {"township_clerk", "bureau_officer"}
 TABS = (
     ("rejected", "拒绝"),
     ("fixed", "自动修复"),
@@ -39,28 +41,76 @@ _STEP_OF = {
 
 
 class NewImport(VerbView):
-    """Choose a file; checking starts, nothing is written."""
+    """Choose a ledger and a file; checking starts, nothing is written. `?kind=` is the ledger."""
 
-    title, form_class, roles, crumbs = "导入文件", forms.ImportFile, EDITORS, CRUMBS
-    button = "上传并检查"
+    title, form_class, roles, crumbs = "导入文件", forms.ImportFile, batches.IMPORTING, CRUMBS
+    template_name, button = "registry/import_new.html", "上传并检查"
+
+    def ledger(self, request: HttpRequest) -> type[Importer]:
+        """The one asked for among those that are the user's to import; the first of them when none is."""
+        mine = batches.importable(request.user)
+        if not mine:
+            raise PermissionDenied("您的角色没有可以导入的台账。")
+        kind = request.GET.get("kind")
+        found = next((one for one in mine if one.kind == kind), None if kind else mine[0])
+        if found is None:
+            raise PermissionDenied("您的角色不能导入这种台账。")
+        return found
+
+    def load(self, request: HttpRequest) -> None:
+        self.chosen = self.ledger(request)
+
+    def page_data(self, request: HttpRequest, obj: Any) -> dict[str, Any]:
+        return {
+            "chosen": self.chosen,
+            "ledgers": batches.importable(request.user),
+            "columns": _described(self.chosen.columns),
+        }
 
     def back_url(self, request: HttpRequest, obj: Any) -> str:
         return reverse("registry:imports")
 
     def act(self, request: HttpRequest, obj: Any, data: dict[str, Any]) -> str:
         file = data["file"]
-        self.batch = batches.upload("registry", file.name, file.read(), request.user)
+        self.batch = batches.upload(self.chosen.kind, file.name, file.read(), request.user)
         return "文件已上传，正在检查；检查完之前什么也不写入。"
 
     def success_url(self, request: HttpRequest, obj: Any) -> str:
         return self.batch.get_absolute_url()
 
 
+def _described(columns: Sequence[Column]) -> list[dict[str, Any]]:
+    """Each column with what the clerk has to know: whether it is needed, and how else it may be called."""
+    groups = Counter(one.group for one in columns if one.group)
+    found = []
+    for one in columns:
+        others = [
+            other.title for other in columns if one.group and other.group == one.group and other is not one
+        ]
+        need = "必填" if one.required else ""
+        if need and groups[one.group] > 1:
+            need = f"必填，或填{'、'.join(others)}"
+        found.append({"title": one.title, "need": need, "also": "、".join(one.synonyms)})
+    return found
+
+
+class ImportTemplate(Page):
+    """An empty workbook with a ledger's titles."""
+
+    roles = batches.IMPORTING
+
+    def get(self, request: HttpRequest, kind: str) -> HttpResponse:
+        found = next((one for one in batches.importable(request.user) if one.kind == kind), None)
+        if found is None:
+            raise Http404
+        return respond(f"{found.title}模板.xlsx", template_workbook(found.title, found.columns), XLSX)
+
+
 class ImportScope:
     roles: ClassVar[Iterable[str]] = ImportList.roles
 
     def queryset(self, request: HttpRequest) -> Any:
-        visible = ImportBatch.objects.visible_to(request.user)
+        visible = batches.visible_batches(request.user)
         return visible.select_related("file", "job", "created_by", "errors_file").defer(
             "file__content", "errors_file__content"
         )
@@ -84,12 +134,12 @@ class ImportPage(ImportScope, DetailPage):
 
     def facts(self, request: HttpRequest, obj: ImportBatch) -> list[Any]:
         by = obj.created_by or "命令行"
-        return [obj.file.name, f"{by} 上传"]
+        return [batches.title_of(obj.kind), obj.file.name, f"{by} 上传"]
 
     def actions(self, request: HttpRequest, obj: ImportBatch) -> list[Action]:
-        if obj.state == ImportState.WRITTEN or not batches.may_import(request.user):
+        if obj.state == ImportState.WRITTEN or not batches.may_import(request.user, obj.kind):
             return []
-        return [Action("重新选择文件", reverse("registry:import_new"))]
+        return [Action("重新选择文件", _again(obj))]
 
     def data(self, request: HttpRequest, obj: ImportBatch) -> dict[str, Any]:
         counts = obj.counts
@@ -98,7 +148,8 @@ class ImportPage(ImportScope, DetailPage):
             shown = next((key for key, _ in TABS if counts.get(key)), "created")
         page = max(int(request.GET.get("page", "1")) if request.GET.get("page", "1").isdigit() else 1, 1)
         rows = _rows(obj, shown)[(page - 1) * PAGE : page * PAGE + 1]
-        columns = batches.importer_of(obj.kind).columns
+        importer = batches.importer_of(obj.kind)
+        preview = _preview(importer, obj.titles)
         to_write = counts.get("created", 0) + counts.get("updated", 0)
         return {
             "batch": obj,
@@ -107,14 +158,43 @@ class ImportPage(ImportScope, DetailPage):
             "tabs": [(key, label, counts.get(key, 0)) for key, label in TABS],
             "shown": shown,
             "shown_label": dict(TABS)[shown],
-            "rows": [_row(row, obj.titles.get(row.sheet, []), columns) for row in rows[:PAGE]],
+            "heads": [column.title for column in preview],
+            "rows": [_row(row, obj.titles.get(row.sheet, []), importer, preview) for row in rows[:PAGE]],
             "several_sheets": len(obj.titles) > 1,
             "page": page,
             "more": len(rows) > PAGE,
             "to_write": to_write,
             "running": obj.state in (ImportState.CHECKING, ImportState.WRITING),
-            "may": batches.may_import(request.user),
+            "may": batches.may_import(request.user, obj.kind),
+            "can_undo": batches.can_undo(obj.kind),
+            "again": _again(obj),
         }
+
+
+def _again(batch: ImportBatch) -> str:
+    return f"{reverse('registry:import_new')}?kind={batch.kind}"
+
+
+def _names(columns: Sequence[Column]) -> dict[str, Column]:
+    """Columns by every title that they go by."""
+    return {tidy_title(title): one for one in columns for title in (one.title, *one.synonyms)}
+
+
+def _preview(importer: type[Importer], titles: dict[str, list[str]]) -> list[Column]:
+    """The columns shown of each row: those the ledger names, else the first five needed ones that the file has."""
+    columns = {one.key: one for one in importer.columns}
+    if importer.preview:
+        return [columns[key] for key in importer.preview]
+    names = _names(importer.columns)
+    there = {
+        names[tidy_title(title)].key
+        for head in titles.values()
+        for title in head
+        if tidy_title(title) in names
+    }
+    needed = [one for one in importer.columns if one.required and (one.key in there or not one.group)]
+    others = [one for one in importer.columns if not one.required and one.key in there]
+    return [*needed, *others][:5]
 
 
 def _rows(batch: ImportBatch, shown: str) -> Any:
@@ -124,21 +204,22 @@ def _rows(batch: ImportBatch, shown: str) -> Any:
     return rows.filter(action=shown)
 
 
-def _row(row: ImportRow, titles: list[str], columns: Sequence[Column]) -> dict[str, Any]:
-    """What the preview shows of a row; numbers that identify stay masked."""
-    names = {tidy_title(title): one for one in columns for title in (one.title, *one.synonyms)}
+def _row(
+    row: ImportRow, titles: list[str], importer: type[Importer], preview: Sequence[Column]
+) -> dict[str, Any]:
+    """What the preview shows of a row; numbers that identify people stay masked."""
+    names = _names(importer.columns)
     cells: dict[str, str] = {}
     for title, cell in zip(titles, row.raw, strict=False):
         column = names.get(tidy_title(title))
         if column and column.key not in cells:
-            cells[column.key] = mask(cell) if column.identifier and column.key != "household" else cell
+            hidden = column.identifier and column.key not in importer.unmasked
+            cells[column.key] = mask(cell) if hidden else cell
     wrong = {column for column, _ in row.errors}
-    keys = ("household", "name", "id_number", "relation", "village")
-    official = {one.key: one.title for one in columns}
     return {
         "number": row.row_no,
         "sheet": row.sheet,
-        "cells": [(cells.get(key, ""), official.get(key) in wrong) for key in keys],
+        "cells": [(cells.get(column.key, ""), column.title in wrong) for column in preview],
         "errors": row.errors,
         "fixed": row.fixed,
         "changes": [(label, _masked(before), _masked(after)) for label, before, after in row.changes],
@@ -207,13 +288,13 @@ def _stats(batch: ImportBatch) -> list[Stat]:
 class ImportVerb(ImportScope, VerbView):
     """A step of an import."""
 
-    roles, crumbs = EDITORS, CRUMBS
+    roles, crumbs = batches.IMPORTING, CRUMBS
 
 
 class WriteImport(ImportVerb):
     """The preview is let through."""
 
-    title = "写入登记册"
+    title = "写入导入"
 
     def act(self, request: HttpRequest, obj: ImportBatch, data: Any) -> str:
         batches.start_writing(obj, request.user)
@@ -234,10 +315,10 @@ class UndoImport(ImportVerb):
     def confirm(self, request: HttpRequest, obj: ImportBatch) -> Confirm:
         counts = obj.counts
         return Confirm(
-            lead=f"将撤销导入 {obj.file.name}："
+            lead=f"将撤销导入的{batches.title_of(obj.kind)} {obj.file.name}："
             f"新建 {counts.get('created', 0):,} 行，更新 {counts.get('updated', 0):,} 行。",
             button=f"撤销 {obj.file.name}",
-            undo="导入之后又被改动过的、已有案件或待遇的居民和家庭不能撤销，结果页逐条列出原因。",
+            undo="导入之后又被改动过的、已被业务用到的不能撤销，结果页逐条列出原因。",
             danger=True,
         )
 

@@ -60,6 +60,8 @@ class RegistryImporter(Importer):
 
     title = "居民与家庭"
     columns = COLUMNS
+    preview = ("household", "name", "id_number", "relation", "village")
+    unmasked = frozenset({"household", "village_code"})
 
     def __init__(self, user: Any = None, today: date | None = None):
         super().__init__(user, today)

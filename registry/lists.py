@@ -202,15 +202,21 @@ class HouseholdList(ListPage):
 
 
 class ImportFilters(FilterSet):
+    kind = AnyChoiceFilter(label="台账")
     state = AnyChoiceFilter(label="状态", choices=ImportState.choices)
 
     class Meta:
         model = ImportBatch
-        fields: ClassVar[list[str]] = ["state"]
+        fields: ClassVar[list[str]] = ["kind", "state"]
+
+    def __init__(self, *args: Any, **kwargs: Any):
+        super().__init__(*args, **kwargs)
+        self.form.fields["kind"].choices = [("", "全部"), *batches.titles()]
 
 
 class ImportTable(Table):
     file = NameColumn(verbose_name="文件", orderable=False)
+    kind = TextColumn(verbose_name="台账", orderable=False)
     state = TagColumn(verbose_name="状态", orderable=False, plain={"written"})
     rows = NumberColumn(verbose_name="行数", accessor="counts__rows", orderable=False)
     created = NumberColumn(verbose_name="新建", accessor="counts__created", orderable=False)
@@ -219,6 +225,9 @@ class ImportTable(Table):
     created_by = TextColumn(verbose_name="经办人", orderable=False, drop=True)
     created_at = DayColumn(verbose_name="上传", drop=True)
 
+    def render_kind(self, value: str) -> str:
+        return batches.title_of(value)
+
     def render_created_by(self, record: Any) -> str:
         return str(record.created_by or "命令行")
 
@@ -226,14 +235,16 @@ class ImportTable(Table):
 class ImportList(ListPage):
     title, unit = "批量导入", "次"
     crumbs = [("工作台", "/"), ("批量导入", "")]
-    roles = {"township_clerk", "township_leader", "bureau_officer", "leader", "auditor"}
+    roles = frozenset(
+        {"township_clerk", "township_leader", "bureau_officer", "registrar", "leader", "auditor"}
+    )
     filterset_class, table_class = ImportFilters, ImportTable
 
     def queryset(self, request: Any) -> Any:
-        visible = ImportBatch.objects.visible_to(request.user)
+        visible = batches.visible_batches(request.user)
         return visible.select_related("created_by", "file").defer("file__content").order_by("-pk")
 
     def actions(self, request: Any) -> list[Action]:
-        if not batches.may_import(request.user):
+        if not batches.importable(request.user):
             return []
         return [Action("导入文件", reverse("registry:import_new"), primary=True)]

@@ -12,7 +12,7 @@ from django.utils import timezone
 from core.fields import MoneyField
 from core.history import tracked
 from core.models import Job, StoredFile
-from district.models import AreaKind, Division
+from district.models import AreaKind, Division, Line, Office
 from district.scope import ScopedQuerySet
 
 
@@ -260,6 +260,11 @@ class ImportBatch(models.Model):
     """A file taken in: checked first, shown, then written. Serves every ledger (`kind`), not the registry alone."""
 
     kind = models.CharField("种类", max_length=20)
+    line = models.CharField("业务线", max_length=12, choices=Line, default=Line.RELIEF)
+    # Set for ledgers of an office (婚姻登记): only its registrars see what was taken in.
+    office = models.ForeignKey(
+        Office, models.PROTECT, null=True, blank=True, related_name="+", verbose_name="机构"
+    )
     file = models.ForeignKey(StoredFile, models.PROTECT, related_name="+", verbose_name="文件")
     state = models.CharField("状态", max_length=10, choices=ImportState, default=ImportState.CHECKING)
     counts = models.JSONField("计数", default=dict)
@@ -278,6 +283,8 @@ class ImportBatch(models.Model):
 
     objects = ScopedQuerySet.as_manager()
     division_path = "division"
+    line_path = "line"
+    office_path = "office"
 
     class Meta:
         verbose_name = verbose_name_plural = "导入批次"

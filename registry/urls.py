@@ -19,6 +19,7 @@ urlpatterns = [
     path("memberships/<int:pk>/relation/", views.ChangeRelation.as_view(), name="relation"),
     path("imports/", lists.ImportList.as_view(), name="imports"),
     path("imports/new/", import_views.NewImport.as_view(), name="import_new"),
+    path("imports/template/<slug:kind>/", import_views.ImportTemplate.as_view(), name="import_template"),
     path("imports/<int:pk>/", import_views.ImportPage.as_view(), name="import"),
     path("imports/<int:pk>/write/", import_views.WriteImport.as_view(), name="import_write"),
     path("imports/<int:pk>/discard/", import_views.DiscardImport.as_view(), name="import_discard"),

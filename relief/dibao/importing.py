@@ -50,6 +50,8 @@ class DibaoImporter(Importer):
 
     title = "低保台账"
     columns = COLUMNS
+    roles = frozenset({"bureau_officer"})  # what is taken over is paid: the bureau answers for it
+    unmasked = frozenset({"certificate"})
 
     def __init__(self, user: Any = None, today: date | None = None):
         super().__init__(user, today)
