@@ -1,7 +1,7 @@
 """The policy in force in a month: standards and parameters of a programme, as one flat dictionary.
 
 Keys are the parameter keys of the admin (`asset_months`, `uplift.minor`), `standard` for the programme's own standard
-and `standard.<category>` for those of a category. Money and ratios are Decimal, counts int, lists and switches as kept.
+and `standard.<category>` for those of a category (`since.<category>`: its first month). Money and ratios are Decimal, counts int, lists and switches as kept.
 """
 
 from collections.abc import Iterable, Mapping
@@ -110,7 +110,10 @@ class PolicyTable:
             if nearness >= reach.get(key, -99):
                 reach[key] = nearness
                 policy[key] = amount
-                if not category:
+                if category:
+                    # From when this amount is: of two layouts of age bands the newer one counts.
+                    policy[f"since.{category}"] = since.isoformat()
+                else:
                     policy["standard_source"] = source
         return policy
 

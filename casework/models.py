@@ -52,8 +52,14 @@ class Case(models.Model):
     whole_due_on = models.DateField("总期限", null=True, blank=True)
     is_hard = models.BooleanField("疑难（总时限45个工作日）", default=False)
     staff_relative = models.CharField("近亲属备案", max_length=200, blank=True)
+    # Empty: the system itself proposed it (a list of the month).
     opened_by = models.ForeignKey(
-        settings.AUTH_USER_MODEL, models.PROTECT, related_name="+", verbose_name="经办人"
+        settings.AUTH_USER_MODEL,
+        models.PROTECT,
+        null=True,
+        blank=True,
+        related_name="+",
+        verbose_name="经办人",
     )
     opened_at = models.DateTimeField("登记时间", default=timezone.now)
     closed_at = models.DateTimeField("办结时间", null=True, blank=True)
