@@ -13,6 +13,7 @@ from registry.models import (
     DisabilityCertificate,
     Household,
     ImportBatch,
+    Institution,
     Membership,
     PayeeAccount,
     Person,
@@ -168,6 +169,46 @@ class HouseholdAdmin(ImportExportRoomAdmin):
     def save_model(self, request, obj, form, change):
         obj.version += 1
         super().save_model(request, obj, form, change)
+
+
+class InstitutionResource(ScopedResource):
+    code = fields.Field("code", column_name="统一社会信用代码")
+    name = fields.Field("name", column_name="名称")
+    kind = fields.Field(column_name="类别")
+    division = fields.Field("division__name", column_name="所在区划")
+    address = fields.Field("address", column_name="地址")
+    contact = fields.Field("contact", column_name="联系人")
+    phone = fields.Field("phone", column_name="联系电话")
+
+    class Meta:
+        model = Institution
+        fields: ClassVar[list[str]] = ["code", "name", "kind", "division", "address", "contact", "phone"]
+        export_order = fields
+
+    def get_queryset(self):
+        return super().get_queryset().select_related("division").order_by("pk")
+
+    def dehydrate_kind(self, institution: Institution) -> str:
+        return institution.get_kind_display()
+
+
+@admin.register(Institution)
+class InstitutionAdmin(ImportExportRoomAdmin):
+    """Looking up and export; a home and its account are changed on the pages."""
+
+    list_display = ("name", "code", "kind", "division", "contact", "until")
+    list_filter = ("kind",)
+    list_select_related = ("division",)
+    search_fields = ("name", "code__startswith")
+    search_help_text = "名称或信用代码开头"
+    ordering = ("pk",)
+    view_roles = READERS
+    export_roles = READERS
+    resource_classes: ClassVar[list[type]] = [InstitutionResource]
+    fields = (
+        "name", "code", "kind", "division", "address", "contact", "phone", "since", "until",
+    )  # fmt: skip
+    inlines = (AccountInline,)
 
 
 @admin.register(ImportBatch)

@@ -22,6 +22,7 @@ class RegistryConfig(AppConfig):
             order=230,
             when=lambda user: user.role not in batches.IMPORTING or bool(batches.importable(user)),
         )
+        places.menu.add("对象", "供养机构", "registry:institutions", roles=search.READERS, order=225)
         places.search.add(search.persons, order=10)
         places.search.add(search.households, order=20)
         places.search.add(search.villages, order=30)
@@ -35,9 +36,11 @@ class RegistryConfig(AppConfig):
             )
         places.reveals.add(
             "account.number",
-            queryset=lambda user: PayeeAccount.objects.visible_to(user).select_related("person"),
+            queryset=lambda user: PayeeAccount.objects.visible_to(user).select_related(
+                "person", "institution"
+            ),
             value=lambda account: account.number,
-            target=lambda account: f"{account.person.name} 银行账号",
+            target=lambda account: f"{account.owner.name} 银行账号",
             roles=search.READERS,
         )
         tones.register(

@@ -8,7 +8,7 @@ from django.utils import timezone
 from core.filters import DayInput, MoneyFormField, mask
 from district.models import AreaKind
 from registry.lists import division_choices
-from registry.models import Labour, Membership, Relation
+from registry.models import InstitutionKind, Labour, Membership, Relation
 
 _BLANK = [("", "（未填）")]
 
@@ -189,6 +189,32 @@ class NewAccount(UserForm):
 class NewCertificate(UserForm):
     number = forms.CharField(label="残疾证号", max_length=24, help_text="身份证号加一位类别、一位等级")
     since = day("发证日期")
+
+
+class InstitutionFacts(UserForm):
+    version = forms.IntegerField(widget=forms.HiddenInput, required=False)
+    name = forms.CharField(label="名称", max_length=60)
+    kind = forms.ChoiceField(label="类别", choices=InstitutionKind.choices)
+    address = forms.CharField(label="地址", max_length=200, required=False)
+    contact = forms.CharField(label="联系人", max_length=60, required=False)
+    phone = forms.CharField(label="联系电话", max_length=30, required=False)
+    until = day("停用日期", initial=None, required=False, help_text="停用后不能再选为收款机构；已定的不变")
+
+    field_order = ["version", "code", "name", "kind", "division"]
+
+    def prepare(self) -> None:
+        choices = [("", "请选择"), *division_choices(self.request)]
+        self.fields["division"] = forms.ChoiceField(label="所在区划", choices=choices)
+        self.order_fields(self.field_order)
+
+
+class NewInstitution(InstitutionFacts):
+    version = None  # type: ignore[assignment]
+    until = None  # type: ignore[assignment]
+    code = forms.CharField(label="统一社会信用代码", max_length=24)
+    since = day("启用日期")
+    bank = forms.CharField(label="开户银行", max_length=60, required=False)
+    number = forms.CharField(label="银行账号", max_length=40, required=False, help_text="也可以以后登记")
 
 
 class ImportFile(forms.Form):

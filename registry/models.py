@@ -173,11 +173,74 @@ class Membership(models.Model):
         return f"{self.person}（{self.get_relation_display()}）"
 
 
+class InstitutionKind(models.TextChoices):
+    CARE_HOME = "care_home", "供养（养老）机构"
+    OTHER = "other", "其他代收单位"
+
+
+class InstitutionQuerySet(ScopedQuerySet):
+    """A home takes people of every township: whoever works in its district finds it."""
+
+    def visible_to(self, user) -> "InstitutionQuerySet":
+        if not user.is_authenticated or not user.is_active:
+            return self.none()
+        return self.within(user.division_id[:6])
+
+
+@tracked()
+class Institution(models.Model):
+    """供养机构: a care home or another body to which what is due to somebody in its care is paid."""
+
+    code = models.CharField("统一社会信用代码", max_length=18, unique=True)
+    name = models.CharField("名称", max_length=60)
+    kind = models.CharField("类别", max_length=10, choices=InstitutionKind, default=InstitutionKind.CARE_HOME)
+    division = models.ForeignKey(Division, models.PROTECT, related_name="+", verbose_name="所在区划")
+    address = models.CharField("地址", max_length=200, blank=True)
+    contact = models.CharField("联系人", max_length=60, blank=True)
+    phone = models.CharField("联系电话", max_length=30, blank=True)
+    since = models.DateField("起")
+    until = models.DateField("止", null=True, blank=True)
+    created_at = models.DateTimeField("登记时间", default=timezone.now)
+    version = models.PositiveIntegerField("版本", default=1)
+
+    objects = InstitutionQuerySet.as_manager()
+    division_path = "division"
+    is_case_data = False
+
+    class Meta:
+        verbose_name = verbose_name_plural = "供养机构"
+        ordering = ["division_id", "name"]
+        constraints = [
+            models.CheckConstraint(name="institution_code_shape", condition=Q(code__regex=r"^[0-9A-Z]{18}$")),
+        ]
+
+    def __str__(self):
+        return self.name
+
+    def get_absolute_url(self):
+        return reverse("registry:institution", args=[self.pk])
+
+
+class AccountQuerySet(ScopedQuerySet):
+    """Accounts of persons in the area, and of institutions that lie in it."""
+
+    def visible_to(self, user) -> "AccountQuerySet":
+        mine = super().visible_to(user)
+        if not mine.query.is_empty():
+            mine |= self.filter(institution__in=Institution.objects.within(user.division_id))
+        return mine
+
+
 @tracked()
 class PayeeAccount(models.Model):
-    """The account (一卡通) to which what is due to a person goes. A new one ends the old."""
+    """The account (一卡通) to which goes what is due to a person, or to those in a home's care."""
 
-    person = models.ForeignKey(Person, models.PROTECT, related_name="accounts", verbose_name="居民")
+    person = models.ForeignKey(
+        Person, models.PROTECT, null=True, blank=True, related_name="accounts", verbose_name="居民"
+    )
+    institution = models.ForeignKey(
+        Institution, models.PROTECT, null=True, blank=True, related_name="accounts", verbose_name="供养机构"
+    )
     bank = models.CharField("开户银行", max_length=60, blank=True)
     number = models.CharField("账号", max_length=32)
     holder_name = models.CharField("户名", max_length=60)
@@ -185,7 +248,7 @@ class PayeeAccount(models.Model):
     until = models.DateField("止", null=True, blank=True)
     created_at = models.DateTimeField("登记时间", default=timezone.now)
 
-    objects = ScopedQuerySet.as_manager()
+    objects = AccountQuerySet.as_manager()
     division_path = "person__division"
 
     class Meta:
@@ -198,11 +261,30 @@ class PayeeAccount(models.Model):
                     (DaySpan("since", "until"), RangeOperators.OVERLAPS),
                 ],
             ),
+            ExclusionConstraint(
+                name="account_one_at_a_time_institution",
+                expressions=[
+                    ("institution", RangeOperators.EQUAL),
+                    (DaySpan("since", "until"), RangeOperators.OVERLAPS),
+                ],
+            ),
+            models.CheckConstraint(
+                name="account_one_owner",
+                condition=Q(person__isnull=False, institution__isnull=True)
+                | Q(person__isnull=True, institution__isnull=False),
+            ),
             models.CheckConstraint(name="account_number_digits", condition=Q(number__regex=r"^\d{8,32}$")),
         ]
 
     def __str__(self):
         return f"{self.bank} {self.number[-4:]}"
+
+    @property
+    def owner(self) -> "Person | Institution":
+        """The person or institution whose account it is."""
+        found = self.person or self.institution
+        assert found is not None
+        return found
 
 
 class DisabilityKind(models.TextChoices):

@@ -17,8 +17,17 @@ from core.errors import Conflict, NotAllowed, UserError
 from core.identity import parse_id, read_bank_number
 from core.series import take_number
 from core.trail import changes_of
+from core.uscc import read_code
 from district.models import Division
-from registry.models import DisabilityCertificate, Household, Membership, PayeeAccount, Person, Relation
+from registry.models import (
+    DisabilityCertificate,
+    Household,
+    Institution,
+    Membership,
+    PayeeAccount,
+    Person,
+    Relation,
+)
 from registry.names import reading, tidy_name
 from registry.rules import read_certificate
 
@@ -38,6 +47,17 @@ def check_editor(actor: Any, *divisions: str) -> None:
         raise NotAllowed("您的角色不登记居民与家庭。")
     if any(not code.startswith(actor.division_id) for code in divisions):
         raise NotAllowed("不在您的辖区内，请由区局办理。")
+
+
+def may_keep_institutions(user: Any) -> bool:
+    """Whether this account keeps the list of care homes: the officers of 社会救助."""
+    return user.role == "bureau_officer" and "relief" in user.lines
+
+
+def check_keeper(actor: Any) -> None:
+    """NotAllowed unless the actor keeps the list of care homes."""
+    if actor is not None and not may_keep_institutions(actor):
+        raise NotAllowed("供养机构由区局社会救助股登记。")
 
 
 def check_version(obj: Any, version: int | None) -> None:
@@ -312,23 +332,26 @@ def _become(membership: Membership, relation: str, on: date) -> Membership:
 
 
 def new_account(
-    person: Person,
+    owner: Person | Institution,
     number: str,
     bank: str,
     actor: Any = None,
     holder_name: str = "",
     since: date | None = None,
 ) -> PayeeAccount:
-    """The account to which what is due to a person goes from now on; the old one ends."""
+    """The account to which goes what is due to a person, or to those in a home's care; the old one ends."""
     since = since or timezone.localdate()
     try:
         number = read_bank_number(number)[0]
     except UserError as error:
         raise UserError(error.message + "。", "number") from error
     with transaction.atomic(), _context(actor, "登记一卡通账户"):
-        person = Person.objects.select_for_update().get(pk=person.pk)
-        check_editor(actor, person.division_id)
-        old = person.accounts.filter(until=None).first()
+        owner = type(owner)._base_manager.select_for_update().get(pk=owner.pk)
+        if isinstance(owner, Institution):
+            check_keeper(actor)
+        else:
+            check_editor(actor, owner.division_id)
+        old = owner.accounts.filter(until=None).first()
         if old and old.number == number:
             raise UserError("这就是现在的账户。", "number")
         if old:
@@ -336,9 +359,65 @@ def new_account(
                 raise UserError(f"启用日期不能早于现账户的启用日期 {old.since:%Y-%m-%d}。", "since")
             old.until = since
             old.save(update_fields=["until"])
-        return PayeeAccount.objects.create(
-            person=person, bank=bank, number=number, holder_name=holder_name or person.name, since=since
+        return owner.accounts.create(
+            bank=bank, number=number, holder_name=holder_name or owner.name, since=since
         )
+
+
+# --- institutions ---
+
+
+def register_institution(
+    code: str, name: str, division: Division | str, actor: Any = None, since: date | None = None, **facts: Any
+) -> Institution:
+    """A care home new to the registry. UserError with `field` when the code is wrong or already there."""
+    check_keeper(actor)
+    place = division if isinstance(division, str) else division.pk
+    try:
+        code = read_code(code)[0]
+    except UserError as error:
+        raise UserError(f"{error.message}。", "code") from error
+    if Institution.objects.filter(code=code).exists():
+        raise UserError("这个统一社会信用代码已登记。", "code")
+    if not name.strip():
+        raise UserError("请填名称。", "name")
+    since = since or timezone.localdate()
+    try:
+        with transaction.atomic(), _context(actor, "登记供养机构"):
+            return Institution.objects.create(
+                code=code, name=name.strip(), division_id=place, since=since, **facts
+            )
+    except IntegrityError as error:
+        raise UserError("这个统一社会信用代码已登记。", "code") from error
+
+
+@transaction.atomic
+def open_institution(bank: str = "", number: str = "", actor: Any = None, **facts: Any) -> Institution:
+    """A home with its account, when that is known already; both or neither."""
+    made = register_institution(actor=actor, **facts)
+    if number:
+        new_account(made, number, bank, actor, since=made.since)
+    return made
+
+
+def correct_institution(
+    institution: Institution, changes: dict[str, Any], actor: Any = None, version: int | None = None
+) -> Institution:
+    """Put a home's facts right (name, kind, place, contact), or close it (`until`). Its code stays."""
+    check_keeper(actor)
+    with transaction.atomic(), _context(actor, "更正供养机构"):
+        institution = Institution.objects.select_for_update().get(pk=institution.pk)
+        check_version(institution, version)
+        if "code" in changes:
+            raise UserError("统一社会信用代码不能改；机构换码请停用后重新登记。", "code")
+        until = changes.get("until")
+        if until and until < institution.since:
+            raise UserError(f"停用日期不能早于启用日期 {institution.since:%Y-%m-%d}。", "until")
+        for field, value in changes.items():
+            setattr(institution, field, value)
+        institution.version += 1
+        institution.save()
+    return institution
 
 
 def add_certificate(

@@ -1,6 +1,6 @@
 from django.urls import path
 
-from registry import import_views, lists, views
+from registry import import_views, institution_views, lists, views
 
 app_name = "registry"
 urlpatterns = [
@@ -17,6 +17,19 @@ urlpatterns = [
     path("households/<int:pk>/members/new/", views.AddMember.as_view(), name="member_new"),
     path("memberships/<int:pk>/leave/", views.LeaveHousehold.as_view(), name="leave"),
     path("memberships/<int:pk>/relation/", views.ChangeRelation.as_view(), name="relation"),
+    path("institutions/", institution_views.InstitutionList.as_view(), name="institutions"),
+    path("institutions/new/", institution_views.NewInstitution.as_view(), name="institution_new"),
+    path("institutions/<int:pk>/", institution_views.InstitutionPage.as_view(), name="institution"),
+    path(
+        "institutions/<int:pk>/correct/",
+        institution_views.CorrectInstitution.as_view(),
+        name="institution_correct",
+    ),
+    path(
+        "institutions/<int:pk>/account/",
+        institution_views.InstitutionAccount.as_view(),
+        name="institution_account",
+    ),
     path("imports/", lists.ImportList.as_view(), name="imports"),
     path("imports/new/", import_views.NewImport.as_view(), name="import_new"),
     path("imports/template/<slug:kind>/", import_views.ImportTemplate.as_view(), name="import_template"),

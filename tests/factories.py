@@ -14,8 +14,9 @@ from pypinyin import Style, lazy_pinyin
 from stdnum import luhn
 from stdnum.cn.ric import calc_check_digit
 
+from core import uscc
 from district.models import Division, Line, Role, User
-from registry.models import Household, Membership, PayeeAccount, Person, Relation
+from registry.models import Household, Institution, Membership, PayeeAccount, Person, Relation
 
 DISTRICT = "430503"
 # 中心路街道 and 罗市镇, each with one of its villages: an own and a foreign area.
@@ -147,3 +148,18 @@ def bank_account(holder: Person, number: str = "", since: date = LONG_AGO, **fie
         number=number or account_number(),
         since=since,
     )
+
+
+def credit_code(prefix: str = "52") -> str:
+    """A valid unified social credit code of this authority and kind."""
+    return uscc.make(prefix, DISTRICT, uscc.body_code(f"{next(_numbers):08d}"))
+
+
+def institution(name: str = "中心路敬老院", account: bool = True, **fields: Any) -> Institution:
+    """A care home of the district, with its bank account."""
+    home = Institution.objects.create(
+        **{"code": credit_code(), "division_id": TOWNSHIP, "since": LONG_AGO, **fields}, name=name
+    )
+    if account:
+        home.accounts.create(bank="农业银行", number=account_number(), holder_name=name, since=LONG_AGO)
+    return home
