@@ -1,7 +1,8 @@
 """The policy in force in a month: standards and parameters of a programme, as one flat dictionary.
 
 Keys are the parameter keys of the admin (`asset_months`, `uplift.minor`), `standard` for the programme's own standard
-and `standard.<category>` for those of a category (`since.<category>`: its first month). Money and ratios are Decimal, counts int, lists and switches as kept.
+and `standard.<category>` for those of a category, with `since.<category>` as the first month of that amount. Money and
+ratios are Decimal, counts int, lists and switches as kept.
 """
 
 from collections.abc import Iterable, Mapping
