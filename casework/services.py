@@ -4,7 +4,7 @@ Rights are checked here and not by which button shows: area and line by `.visibl
 maker ≠ checker by the events, and a stale version is a Conflict that names who changed what.
 """
 
-from collections.abc import Iterable
+from collections.abc import Callable, Iterable
 from dataclasses import dataclass, field
 from datetime import date, datetime, time
 from typing import Any
@@ -139,7 +139,19 @@ def move(
         case.save()
         if context.changes:
             CaseEvent.objects.filter(pk=context.event.pk).update(changes=context.changes)
+        if case.state != CaseState.OPEN:
+            for listener in _closing_heard:
+                listener(case)
         return case
+
+
+_closing_heard: list[Callable[[Any], None]] = []
+
+
+def hear_closing(listener: Callable[[Any], None]) -> None:
+    """Have an upper room told, in the same transaction, of every case that is closed."""
+    if listener not in _closing_heard:
+        _closing_heard.append(listener)
 
 
 def enter(case: Case, flow: Flow, code: str, day: date) -> None:
