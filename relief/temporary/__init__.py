@@ -1,0 +1,1 @@
+"""临时救助 and the townships' 备用金."""
