@@ -44,7 +44,7 @@ class RunRow(RoomSerializer):
     class Meta:
         model = Run
         fields = [
-            *["id", "number", "kind", "programme", "month", "division", "state"],
+            *["id", "number", "kind", "programme", "month", "batch", "division", "state"],
             *["maker_name", "made_at", "reviewer_name", "reviewed_at", "approver_name", "approved_at"],
             *["locked_at", "closed_at", "already_paid", "held", "without_account"],
         ]

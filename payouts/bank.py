@@ -64,7 +64,8 @@ def bank_files(run: Run) -> tuple[StoredFile, StoredFile]:
 def _make_files(run: Run) -> dict[str, StoredFile]:
     sent = run.transfers.filter(seq__isnull=False).order_by("seq")
     lines = sent.values_list("seq", "account_number", "account_name", "amount")
-    summary = f"{run.month:%Y-%m}{run.programme.name}" + ("重发" if run.is_reissue else "")
+    batch = run.batch_words.replace(" ", "")
+    summary = f"{run.month:%Y-%m}{run.programme.name}{batch}" + ("重发" if run.is_reissue else "")
     out = io.StringIO(newline="")
     writer = csv.writer(out, lineterminator="\r\n")
     writer.writerow(HEADER)

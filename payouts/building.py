@@ -48,8 +48,9 @@ def build_run(
 ) -> Run:
     """The run of a programme, month and area: begun if it is not there, otherwise as it stands.
 
-    Without `actor` the system is the maker. UserError when nothing is due, or when the programme's run of another
-    month is just being made (each is compared with all months before it).
+    One-off money is paid any day: when the month's newest run of it is locked and something more is due, a further one
+    is begun. Without `actor` the system is the maker. UserError when nothing is due, or when the programme's run of
+    another month is just being made (each is compared with all months before it).
     """
     check_maker(actor)
     code = programme if isinstance(programme, str) else programme.pk
@@ -63,14 +64,17 @@ def build_run(
         if found is None:
             raise UserError(f"没有代码为“{code}”的项目。")
         kind = RunKind.ONE_OFF if found.is_one_off else RunKind.MONTHLY
-        run = Run.objects.filter(programme=found, month=month, division=division, kind=kind).first()
-        if run is not None:
-            _go_on(run)
-            return run
-        if not is_anything_due(found, month, division):
+        same = Run.objects.filter(programme=found, month=month, division=division, kind=kind)
+        newest = same.order_by("-batch").first()
+        over = newest is not None and found.is_one_off and newest.is_final
+        if newest is not None and not (over and is_anything_due(found, month, division)):
+            _go_on(newest)
+            return newest
+        if newest is None and not is_anything_due(found, month, division):
             raise NothingDue(f"{format_month(month)} {found.name}没有应发放的待遇。")
         _refuse_second(found)
-        run = Run(programme=found, month=month, division=division, kind=kind, maker=actor)
+        batch = newest.batch + 1 if newest else 1
+        run = Run(programme=found, month=month, division=division, kind=kind, batch=batch, maker=actor)
         run.number = next_number(month)
         run.save()
         _start(run, actor, enqueue)
@@ -158,6 +162,8 @@ def is_anything_due(programme: Programme, month: date, division: Division) -> bo
         )
         if cursor.fetchone()[0]:
             return True
+    if programme.is_one_off:
+        return False
     earlier = Run.objects.filter(programme=programme, kind=RunKind.MONTHLY, month__lt=month)
     # Where only ended entitlements are left, the run still finds what was overpaid to them.
     return (

@@ -43,6 +43,8 @@ class Run(models.Model):
     kind = models.CharField("种类", max_length=10, choices=RunKind, default=RunKind.MONTHLY)
     programme = models.ForeignKey(Programme, models.PROTECT, related_name="runs", verbose_name="项目")
     month = MonthField("月份")
+    # One-off money is paid any day: a month may have several runs of it, one after the other.
+    batch = models.PositiveSmallIntegerField("当月第几批", default=1)
     division = models.ForeignKey(Division, models.PROTECT, related_name="+", verbose_name="范围")
     state = models.CharField("状态", max_length=10, choices=RunState, default=RunState.BUILDING)
     job = models.ForeignKey(Job, models.PROTECT, null=True, blank=True, related_name="+", verbose_name="任务")
@@ -77,9 +79,12 @@ class Run(models.Model):
         ordering = ["-month", "programme__position", "-id"]
         constraints = [
             models.UniqueConstraint(
-                fields=["programme", "month", "division", "kind"],
+                fields=["programme", "month", "division", "kind", "batch"],
                 name="run_once",
                 condition=~Q(kind="reissue"),
+            ),
+            models.CheckConstraint(
+                name="run_monthly_once", condition=Q(batch__gte=1) & (Q(kind="one_off") | Q(batch=1))
             ),
             # Two runs of one programme are never compared with the past at the same moment.
             models.UniqueConstraint(
@@ -103,16 +108,24 @@ class Run(models.Model):
         ]
 
     def __str__(self):
-        return f"{self.programme} {self.month:%Y年}{self.month.month}月" + (
-            "（重发）" if self.is_reissue else ""
-        )
+        words = f"{self.programme} {self.month:%Y年}{self.month.month}月{self.batch_words}"
+        return words + ("（重发）" if self.is_reissue else "")
 
     def get_absolute_url(self):
         return reverse("payouts:run", args=[self.pk])
 
     @property
+    def batch_words(self) -> str:
+        """` 第 2 批` for a further run of the month, nothing for its first."""
+        return f" 第 {self.batch} 批" if self.batch > 1 else ""
+
+    @property
     def is_reissue(self) -> bool:
         return self.kind == RunKind.REISSUE
+
+    @property
+    def is_one_off(self) -> bool:
+        return self.kind == RunKind.ONE_OFF
 
     @property
     def is_final(self) -> bool:

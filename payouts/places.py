@@ -4,22 +4,27 @@ from collections.abc import Iterable
 from datetime import date
 from typing import Any
 
+from django.db import connection
 from django.db.models import Count, Sum
 from django.urls import reverse
 from django.utils import timezone
 
+from benefits.models import Programme
 from benefits.policy import parameter
 from core import places, tones
 from core.money import ZERO
+from core.months import month_of
 from core.places import Stat, TodoItem
 from core.templatetags.ui import money_text
 from core.workdays import Calendar
+from payouts import statements
 from payouts.models import (
     Claim,
     ClaimState,
     Payment,
     PaymentKind,
     Run,
+    RunKind,
     RunState,
     TransferState,
 )
@@ -186,6 +191,8 @@ def todos(user: Any) -> Iterable[TodoItem]:
             days=Calendar().left(timezone.localdate(), due),
             number=run.number,
         )
+    if user.role == "finance":
+        yield from _one_off_waiting(user)
     if user.role == "leader":
         asked = Claim.objects.visible_to(user).filter(state=ClaimState.WRITE_OFF)
         for claim in asked.select_related("person", "division")[:50]:
@@ -197,6 +204,26 @@ def todos(user: Any) -> Iterable[TodoItem]:
                 next_label="审批核销",
                 division=str(claim.division),
             )
+
+
+def _one_off_waiting(user: Any) -> Iterable[TodoItem]:
+    """One-off money that was granted and stands in no run yet, by programme."""
+    values: dict[str, Any] = {"month": month_of(timezone.localdate()), "scope": f"{user.division_id}%"}
+    for programme in Programme.objects.filter(is_one_off=True, is_active=True):
+        with connection.cursor() as cursor:
+            cursor.execute(statements.ONE_OFF_WAITING, {**values, "programme": programme.pk})
+            count, amount = cursor.fetchone()
+        if not count:
+            continue
+        draft = Run.objects.filter(programme=programme, state=RunState.DRAFT, kind=RunKind.ONE_OFF).first()
+        new = f"{reverse('payouts:run_new')}?programme={programme.pk}"
+        yield TodoItem(
+            subject=f"{programme} {count:,} 笔 {money_text(amount)} 元",
+            business="一次性发放",
+            stage="没有列入批次",
+            url=draft.get_absolute_url() if draft else new,
+            next_label="重新生成" if draft else "生成发放批次",
+        )
 
 
 def _deadline(month: date) -> date | None:

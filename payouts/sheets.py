@@ -83,7 +83,7 @@ def sheet_file(run: Run, township: Division) -> StoredFile:
 
 def sheet_name(run: Run, township: Division) -> str:
     """`2020-12 城市低保 中心路街道 发放花名册.xlsx`; drafts and reissues say so."""
-    words = [f"{run.month:%Y-%m}", run.programme.name, township.name]
+    words = [f"{run.month:%Y-%m}", f"{run.programme.name}{run.batch_words}", township.name]
     if run.is_reissue:
         words.append(f"{AGAIN}{run.number[-4:]}")
     words.append("发放花名册" + ("" if run.is_final else "（草稿）"))
@@ -103,10 +103,8 @@ def all_sheets(run: Run) -> bytes:
 def write_sheet(run: Run, township: Division) -> tuple[bytes, int, Decimal]:
     """Bytes, number of payments, sum in yuan."""
     draft = "" if run.is_final else "（草稿）"
-    again = AGAIN if run.is_reissue else ""
-    title = (
-        f"{district().name}{run.programme.name}{run.month.year}年{run.month.month}月{again}发放花名册{draft}"
-    )
+    again, batch = AGAIN if run.is_reissue else "", run.batch_words.replace(" ", "")
+    title = f"{district().name}{run.programme.name}{run.month.year}年{run.month.month}月{batch}{again}发放花名册{draft}"
     below = f"{township.name}    批次号：{run.number}    单位：元"
     records, rows, amount = _records(run, township)
     out = io.BytesIO()

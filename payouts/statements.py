@@ -44,6 +44,9 @@ _ONE_OFF = """
     e.programme_id = %(programme)s AND e.division_id LIKE %(scope)s AND NOT e.is_void AND e.monthly_amount > 0
     AND e.is_one_off AND e.first_month <= %(month)s
 """
+_ONE_OFF_UNPAID = f"""
+    {_ONE_OFF} AND NOT EXISTS (SELECT FROM payouts_payment p WHERE p.entitlement_id = e.id AND p.kind = 'one_off')
+"""
 
 INSERT_REGULAR = f"""
 INSERT INTO payouts_payment {COLUMNS}
@@ -59,7 +62,7 @@ INSERT INTO payouts_payment {COLUMNS}
 SELECT %(run)s, e.id, e.programme_id, e.beneficiary_id, e.household_id, e.person_id, payee.id, e.division_id,
        e.first_month, 'one_off', true, e.monthly_amount, e.persons, e.assessment_id, NULL, {_SNAPSHOT}
   FROM benefits_entitlement e {_PAYEE}
- WHERE {_ONE_OFF} AND NOT {_held("%(month)s")}
+ WHERE {_ONE_OFF_UNPAID} AND NOT {_held("%(month)s")}
 ON CONFLICT DO NOTHING
 """
 
@@ -82,12 +85,15 @@ LEFT_OUT = _left_out(
     "p.beneficiary_id = e.beneficiary_id AND p.programme_id = e.programme_id AND p.month = %(month)s"
     " AND p.is_base AND p.kind <> 'one_off'",
 )
-LEFT_OUT_ONE_OFF = _left_out(_ONE_OFF, "p.entitlement_id = e.id AND p.kind = 'one_off'")
+# Of earlier months only what this run pays or could not; what their own runs paid is settled.
+LEFT_OUT_ONE_OFF = _left_out(
+    f"{_ONE_OFF} AND (e.first_month = %(month)s OR p.id IS NULL OR p.run_id = %(run)s)",
+    "p.entitlement_id = e.id AND p.kind = 'one_off'",
+)
 
 IS_ANYTHING_DUE = f"SELECT EXISTS (SELECT FROM benefits_entitlement e WHERE {_LIVE})"
 IS_ANY_ONE_OFF_DUE = f"""
-SELECT EXISTS (SELECT FROM benefits_entitlement e WHERE {_ONE_OFF}
-   AND NOT EXISTS (SELECT FROM payouts_payment p WHERE p.entitlement_id = e.id AND p.kind = 'one_off'))
+SELECT EXISTS (SELECT FROM benefits_entitlement e WHERE {_ONE_OFF_UNPAID} AND NOT {_held("%(month)s")})
 """
 
 # Live entitlements of the month that the run does not pay, with the reason, for the run's page.
@@ -97,6 +103,14 @@ SELECT e.id, {_held("%(month)s")} AS held
  WHERE {_LIVE} AND NOT EXISTS (
        SELECT FROM payouts_payment p WHERE p.beneficiary_id = e.beneficiary_id AND p.programme_id = e.programme_id
           AND p.month = %(month)s AND p.is_base AND p.kind <> 'one_off')
+"""
+
+ONE_OFF_NOT_PAID = f"""
+SELECT e.id, {_held("%(month)s")} AS held FROM benefits_entitlement e WHERE {_ONE_OFF_UNPAID}
+"""
+ONE_OFF_WAITING = f"""
+SELECT count(*), sum(e.monthly_amount) FROM benefits_entitlement e
+ WHERE {_ONE_OFF_UNPAID} AND NOT {_held("%(month)s")}
 """
 
 # --- the past ---

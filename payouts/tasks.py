@@ -28,7 +28,8 @@ def build_month() -> None:
     month = month_of(today)
     if today.day < int(parameter("payout_day", month)):
         return
-    for programme in Programme.objects.filter(is_active=True):
+    # One-off money is for finance to pay when it has to be there; their to-do list says that some waits.
+    for programme in Programme.objects.filter(is_active=True, is_one_off=False):
         newest = Run.objects.filter(programme=programme, kind=RunKind.MONTHLY).aggregate(month=Max("month"))[
             "month"
         ]

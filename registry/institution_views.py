@@ -98,12 +98,12 @@ class InstitutionVerb(VerbView):
     """A step on the list of homes, by the officers who keep it."""
 
     roles, crumbs = KEEPERS, CRUMBS
+    form_class: Any = None
 
     def queryset(self, request: Any) -> Any:
         return Institution.objects.visible_to(request.user)
 
     def get_form(self, request: Any, obj: Any, data: Any = None, files: Any = None) -> Any:
-        assert self.form_class is not None
         return self.form_class(data, request=request, obj=obj, initial=self.get_initial(request, obj))
 
     def load(self, request: Any) -> Any:

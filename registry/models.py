@@ -181,7 +181,7 @@ class InstitutionKind(models.TextChoices):
 class InstitutionQuerySet(ScopedQuerySet):
     """A home takes people of every township: whoever works in its district finds it."""
 
-    def visible_to(self, user) -> "InstitutionQuerySet":
+    def visible_to(self, user) -> ScopedQuerySet:
         if not user.is_authenticated or not user.is_active:
             return self.none()
         return self.within(user.division_id[:6])
@@ -224,7 +224,7 @@ class Institution(models.Model):
 class AccountQuerySet(ScopedQuerySet):
     """Accounts of persons in the area, and of institutions that lie in it."""
 
-    def visible_to(self, user) -> "AccountQuerySet":
+    def visible_to(self, user) -> ScopedQuerySet:
         mine = super().visible_to(user)
         if not mine.query.is_empty():
             mine |= self.filter(institution__in=Institution.objects.within(user.division_id))

@@ -5,6 +5,7 @@ from typing import Any
 import django_filters
 from django import forms
 from django.db import connection
+from django.db.models import Count, Sum
 from django.http import HttpRequest, HttpResponse
 from django.shortcuts import render
 from django.urls import reverse, reverse_lazy
@@ -16,6 +17,7 @@ from core import tables
 from core.filters import AnyChoiceFilter, FilterSet, MonthFilter, MonthFormField
 from core.lists import ListPage
 from core.models import JobState
+from core.money import ZERO
 from core.months import add_months, format_month, month_of
 from core.pages import Action, Confirm, DetailPage, VerbView
 from core.places import Stat
@@ -56,6 +58,9 @@ class RunTable(tables.Table):
     approver = tables.TextColumn(verbose_name="审定人", drop=True, orderable=False)
     made_at = tables.DayColumn(verbose_name="制表时间", drop=True)
 
+    def render_programme(self, record: Run) -> str:
+        return f"{record.programme}{record.batch_words}"
+
     def render_maker(self, value: Any) -> str:
         return value or "系统"
 
@@ -92,7 +97,8 @@ class NewRun(VerbView):
     menu_url = "payouts:runs"
 
     def get_initial(self, request: HttpRequest, obj: Any) -> dict[str, Any]:
-        return {"month": format_month(month_of(timezone.localdate()))}
+        asked = request.GET.get("programme")
+        return {"month": format_month(month_of(timezone.localdate())), "programme": asked}
 
     def act(self, request: HttpRequest, obj: Any, data: dict[str, Any]) -> Any:
         self.run = services.build_run(data["programme"], data["month"], None, request.user)
@@ -129,6 +135,7 @@ class RunPage(DetailPage):
         failed = run.transfers.filter(state=TransferState.FAILED).order_by("division_id")
         return {
             "stages": chain(run),
+            "compared": not (run.is_reissue or run.is_one_off),
             "stats": stats(run, total),
             "rows": [(row, names.get(row.township, row.township)) for row in rows],
             "total": total,
@@ -204,6 +211,8 @@ def stats(run: Run, total: Comparison) -> list[Stat]:
             Stat("成功", f"{total.success:,}", "户", tone="ok"),
             Stat("失败", f"{total.failed:,}", "户", tone="bad" if total.failed else ""),
         ]
+    if run.is_one_off:
+        return one_off_stats(run, total)
     before = format_month(add_months(run.month, -1))
     corrections = f"补发 {money_text(total.arrears)} · 扣回 {money_text(total.recovery)} 元"
     month = f"month={before}&programme={run.programme_id}"
@@ -250,6 +259,34 @@ def stats(run: Run, total: Comparison) -> list[Stat]:
             "户",
             f"暂缓 {run.held} · 他批已发 {run.already_paid}",
             reverse("payouts:left_out", args=[run.pk]),
+        ),
+    ]
+
+
+def one_off_stats(run: Run, total: Comparison) -> list[Stat]:
+    """This run, the whole month of the programme, and what was left out."""
+    month = Payment.objects.filter(run__programme=run.programme_id, run__month=run.month, kind="one_off")
+    whole = month.within(run.division_id).aggregate(count=Count("pk"), amount=Sum("amount"))
+    runs = Run.objects.filter(programme=run.programme_id, month=run.month, kind=run.kind).count()
+    listing = reverse("payouts:payments")
+    return [
+        Stat(
+            "本批",
+            f"{total.households:,}",
+            "户",
+            f"{total.persons:,} 人 · {money_text(total.amount)} 元",
+            f"{listing}?run={run.number}",
+            on=True,
+        ),
+        Stat(
+            f"{format_month(run.month)} 共 {runs} 批",
+            f"{whole['count']:,}",
+            "笔",
+            f"{money_text(whole['amount'] or ZERO)} 元",
+            f"{reverse('payouts:runs')}?month={format_month(run.month)}&programme={run.programme_id}",
+        ),
+        Stat(
+            "暂缓", f"{run.held:,}", "笔", "解除后列入以后的批次", reverse("payouts:left_out", args=[run.pk])
         ),
     ]
 
@@ -433,11 +470,12 @@ class LeftOut(RunPage):
 
 def left_out(run: Run) -> list[tuple[Any, str]]:
     """`(entitlement, reason)`, at most 500."""
-    if run.is_reissue or run.kind == RunKind.ONE_OFF:
+    if run.is_reissue:
         return []
     values = {"programme": run.programme_id, "month": run.month, "scope": f"{run.division_id}%"}
+    query = statements.ONE_OFF_NOT_PAID if run.is_one_off else statements.LIVE_NOT_PAID
     with connection.cursor() as cursor:
-        cursor.execute(f"{statements.LIVE_NOT_PAID} ORDER BY e.division_id, e.id LIMIT 500", values)
+        cursor.execute(f"{query} ORDER BY e.division_id, e.id LIMIT 500", values)
         found = dict(cursor.fetchall())
     rows = Entitlement.objects.select_related("person", "household", "division__parent").in_bulk(list(found))
     return [(rows[pk], "暂缓发放" if held else "生成以后新增") for pk, held in found.items()]

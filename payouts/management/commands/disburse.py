@@ -7,7 +7,7 @@ from django.core.management.base import BaseCommand
 from core.jobs import run_job_inline
 from payouts import commands
 from payouts.building import NothingDue, StillBuilding, build_run
-from payouts.models import Run, RunState
+from payouts.models import Run, RunKind, RunState
 
 
 class Command(BaseCommand):
@@ -26,7 +26,7 @@ class Command(BaseCommand):
         runs, nothing = [], []
         for programme in commands.programmes(options["programme"]):
             try:
-                runs.append(self.build(programme, month, area, actor))
+                runs += self.all_of(self.build(programme, month, area, actor))
             except NothingDue as error:
                 nothing.append(error.message)
         if options["programme"] or not runs:
@@ -48,6 +48,13 @@ class Command(BaseCommand):
                 continue
             self.finish(run)
             return run
+
+    def all_of(self, run: Run) -> list[Run]:
+        """The run, with those of the same month before it: one-off money may have several."""
+        if run.kind != RunKind.ONE_OFF:
+            return [run]
+        same = Run.objects.filter(programme=run.programme_id, month=run.month, division=run.division_id)
+        return list(same.filter(kind=run.kind).select_related("programme", "division").order_by("batch"))
 
     def finish(self, run: Run) -> None:
         if run.state == RunState.BUILDING and run.job is not None:
