@@ -15,7 +15,7 @@ from core.history import tracked
 from core.models import Job
 from district.models import Division, Line
 from district.scope import ScopedQuerySet
-from registry.models import Household, Person
+from registry.models import Household, Institution, Person
 
 
 class BeneficiaryKind(models.TextChoices):
@@ -172,9 +172,17 @@ class Entitlement(models.Model):
     )
     person = models.ForeignKey(Person, models.PROTECT, related_name="entitlements", verbose_name="户主或本人")
     beneficiary_id = models.BigIntegerField("对象键")
-    # Where a payee differs from `person` (a care home, a guardian).
+    # Where the money goes to another than `person`: a guardian, or the home that cares for the person.
     payee = models.ForeignKey(
         Person, models.PROTECT, null=True, blank=True, related_name="+", verbose_name="领款人（非本人时）"
+    )
+    payee_institution = models.ForeignKey(
+        Institution,
+        models.PROTECT,
+        null=True,
+        blank=True,
+        related_name="entitlements",
+        verbose_name="收款机构",
     )
     division = models.ForeignKey(Division, models.PROTECT, related_name="+", verbose_name="村（社区）")
     persons = models.PositiveSmallIntegerField("保障人数", default=1)
@@ -231,6 +239,10 @@ class Entitlement(models.Model):
             models.CheckConstraint(
                 name="entitlement_beneficiary",
                 condition=Q(beneficiary_id=Coalesce("household_id", "person_id")),
+            ),
+            models.CheckConstraint(
+                name="entitlement_one_payee",
+                condition=Q(payee__isnull=True) | Q(payee_institution__isnull=True),
             ),
             models.CheckConstraint(name="entitlement_amount", condition=Q(monthly_amount__gte=0)),
         ]

@@ -27,8 +27,9 @@ from benefits.refusals import overlapping, refusals
 from core.errors import Conflict, NotAllowed, UserError
 from core.months import add_months, format_month, last_day, month_of, parse_month
 from district.models import Role
-from registry.models import Household, Person
+from registry.models import Household, Institution, Person
 
+KEEP: Any = object()  # "as it was", where None has a meaning of its own
 HOLDERS = {Role.BUREAU_OFFICER, Role.FINANCE}
 
 
@@ -109,12 +110,14 @@ def grant(
     decided_by: Any = None,
     care_class: str = "",
     payee: Person | None = None,
+    payee_institution: Institution | None = None,
     actor: Any = None,
 ) -> Entitlement:
     """Open an entitlement of the assessed amount from `first_month` (the assessment's own when not given).
 
-    `members`: the persons covered, as many as the assessment counted. UserError when the assessment refused, or when
-    the household or one of the persons holds an excluding entitlement in those months.
+    `payee` or `payee_institution`: who receives the money when not the person. `members`: the persons covered, as many
+    as the assessment counted. UserError when the assessment refused, or when the household or one of the persons holds
+    an excluding entitlement in those months.
     """
     people = list(members)
     first = first_month or assessment.first_month
@@ -130,6 +133,7 @@ def grant(
         person=person,
         beneficiary_id=household.pk if household else person.pk,
         payee=payee,
+        payee_institution=open_home(payee_institution),
         division_id=household.division_id if household else person.division_id,
         persons=assessment.persons,
         monthly_amount=assessment.monthly_amount,
@@ -239,9 +243,12 @@ def change_entitlement(
     version: int | None = None,
     members: Iterable[Person] | None = None,
     care_class: str | None = None,
+    payee: Any = KEEP,
+    payee_institution: Any = KEEP,
 ) -> Entitlement:
     """Another amount from `from_month` on: the old row ends the month before (or is void from the start), its successor
-    carries the new assessment, the holds and, unless `members` are given, the same persons.
+    carries the new assessment, the holds and, unless they are given, the same persons (`members`) and payee. A
+    `payee_institution` takes the place of a payee; None for both: the person again.
 
     UserError when the month lies outside the entitlement, or the new assessment refuses.
     """
@@ -260,6 +267,7 @@ def change_entitlement(
         successor = _successor(old, assessment, from_month, reason.strip(), event)
         if care_class is not None:
             successor.care_class = care_class
+        _pay_to(successor, payee, payee_institution)
         successor.review_due = review_due(old.programme_id, successor.care_class, from_month)
         if from_month == old.first_month:
             old.is_void = True
@@ -273,6 +281,25 @@ def change_entitlement(
             _cover(successor, people)
             carry_holds(old, successor)
     return successor
+
+
+def _pay_to(row: Entitlement, payee: Any, institution: Any) -> None:
+    """Another payee for a row not yet saved; KEEP leaves what it has."""
+    if institution is not KEEP:
+        row.payee_institution = open_home(institution)
+        if institution is not None:
+            row.payee = None
+    if payee is not KEEP:
+        row.payee = payee
+        if payee is not None:
+            row.payee_institution = None
+
+
+def open_home(institution: Institution | None) -> Institution | None:
+    """The institution, unless it is closed: UserError."""
+    if institution is not None and institution.until and institution.until <= timezone.localdate():
+        raise UserError(f"{institution.name}已停用，不能作为收款机构。", "institution")
+    return institution
 
 
 def _inside(row: Entitlement, month: date) -> None:
@@ -296,6 +323,7 @@ def _successor(
         person_id=old.person_id,
         beneficiary_id=old.beneficiary_id,
         payee_id=old.payee_id,
+        payee_institution_id=old.payee_institution_id,
         division_id=old.division_id,
         persons=assessment.persons,
         monthly_amount=assessment.monthly_amount,

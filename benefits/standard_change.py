@@ -290,8 +290,8 @@ def _unchanged_since(change: StandardChange) -> None:
 
 
 _COLUMNS = (
-    "programme_id, household_id, person_id, beneficiary_id, payee_id, division_id, persons, is_one_off, care_class, "
-    "certificate_number, review_due, last_month, end_reason, end_note, ended_by_id, ended_at"
+    "programme_id, household_id, person_id, beneficiary_id, payee_id, payee_institution_id, division_id, persons, "
+    "is_one_off, care_class, certificate_number, review_due, last_month, end_reason, end_note, ended_by_id, ended_at"
 )
 _SUCCESSORS = f"""
 WITH old AS (

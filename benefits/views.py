@@ -21,7 +21,7 @@ HOLDERS = set(services.HOLDERS)
 
 def visible(request: Any) -> Any:
     return Entitlement.objects.visible_to(request.user).select_related(
-        "programme", "household", "person", "division__parent", "assessment", "payee"
+        "programme", "household", "person", "division__parent", "assessment", "payee", "payee_institution"
     )
 
 
