@@ -4,8 +4,12 @@ from django.contrib import admin
 
 from core.admin import ReadOnlyAdmin, RoomInline
 from relief.dibao.models import ApplicationMember, AssetItem, DibaoApplication, IncomeItem, Review
+from relief.tekun import admin as tekun_admin
+from relief.temporary import admin as temporary_admin
 
 SEEING = ("bureau_officer", "auditor", "finance")
+assert tekun_admin.HoldingResource  # likewise 特困
+assert temporary_admin.GrantResource  # reading the module registers the tables of 临时救助
 
 
 class MemberInline(RoomInline):

@@ -8,10 +8,12 @@ class ReliefConfig(AppConfig):
     def ready(self):
         from core import places
         from relief.dibao import beside, documents, forms, importing, panels, rules, workflow
-        from relief.tekun import rules as tekun_rules
+        from relief.tekun import places as tekun
+        from relief.temporary import places as temporary
 
+        temporary.join()
+        tekun.join()
         rules.register_formulas()
-        tekun_rules.register_formulas()
         documents.register_papers()
         forms.register_asks()
         assert workflow.DIBAO

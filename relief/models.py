@@ -7,5 +7,41 @@ from relief.dibao.models import (
     IncomeItem,
     Review,
 )
+from relief.tekun.models import (
+    CareAssessment,
+    Supporter,
+    TekunApplication,
+    TekunAsset,
+    TekunHolding,
+    TekunIncome,
+    TekunPlacement,
+)
+from relief.temporary.models import (
+    Advance,
+    Expense,
+    Reserve,
+    ReserveEntry,
+    TemporaryApplication,
+    TemporaryMember,
+)
 
-__all__ = ["ApplicationMember", "AssetItem", "DibaoApplication", "IncomeItem", "Review"]
+__all__ = [
+    "Advance",
+    "ApplicationMember",
+    "AssetItem",
+    "CareAssessment",
+    "DibaoApplication",
+    "Expense",
+    "IncomeItem",
+    "Reserve",
+    "ReserveEntry",
+    "Review",
+    "Supporter",
+    "TekunApplication",
+    "TekunAsset",
+    "TekunHolding",
+    "TekunIncome",
+    "TekunPlacement",
+    "TemporaryApplication",
+    "TemporaryMember",
+]

@@ -1,9 +1,13 @@
 from django.urls import path
 
 from relief.dibao import views
+from relief.tekun.urls import urlpatterns as tekun
+from relief.temporary.urls import urlpatterns as temporary
 
 app_name = "relief"
 urlpatterns = [
+    *temporary,
+    *tekun,
     path("relief/new/", views.FindHousehold.as_view(), name="find"),
     path("relief/new/<int:pk>/", views.Apply.as_view(), name="apply"),
     path("relief/applications/<int:pk>/", views.ApplicationPage.as_view(), name="application"),

@@ -84,9 +84,9 @@ def panel(request: Any, entitlement: Any) -> Any:
     month = month_of(timezone.localdate())
     answer = own.answer(entitlement.programme_id, entitlement.household_id, month)
     if answer is None or "error" in answer:
-        return "relief/dibao/beside.html", {"answer": None, "why": (answer or {}).get("error", "")}
+        return "relief/shared/beside.html", {"answer": None, "why": (answer or {}).get("error", "")}
     amount = Decimal(answer["monthly_amount"])
-    return "relief/dibao/beside.html", {
+    return "relief/shared/beside.html", {
         "answer": answer,
         "lines": breakdown(answer["lines"], {}),
         "amount": amount,

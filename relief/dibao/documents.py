@@ -6,10 +6,10 @@ from benefits.words import breakdown
 from casework.documents import Paper, register
 from core.months import add_months, format_month
 from core.templatetags.ui import money_text
-from relief.dibao.models import ChangeKind
+from relief.dibao.models import ChangeKind, DibaoApplication
+from relief.shared.letters import REMEDY
 
 Part = str | list[list[str]]
-REMEDY = "如对本决定不服，可自收到本通知书之日起六十日内向本级人民政府申请行政复议，或六个月内向人民法院提起行政诉讼。"
 
 
 def sum_table(assessment: Any) -> list[list[str]]:
@@ -66,7 +66,7 @@ def changed(case: Any) -> list[Part]:
 
 
 def _is(case: Any, kind: str, state: str) -> bool:
-    return getattr(case, "change_kind", None) == kind and case.state == state
+    return isinstance(case, DibaoApplication) and case.change_kind == kind and case.state == state
 
 
 def register_papers() -> None:

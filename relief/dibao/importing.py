@@ -7,18 +7,19 @@ from collections import defaultdict
 from datetime import date
 from typing import Any
 
-from benefits.models import EndReason, Entitlement, EntitlementMember, EntitlementSource, Programme
+from benefits.models import Entitlement, EntitlementMember, EntitlementSource, Programme
 from benefits.services import check_death_month, end_entitlement, grant_bulk, review_due
 from core import cells, identity
-from core.cells import clean_code, is_blank
+from core.cells import clean_code
 from core.errors import UserError
-from core.importing import CREATED, REJECTED, UNCHANGED, UPDATED, Importer, Row
-from core.months import add_months, format_month, month_of
+from core.importing import CREATED, REJECTED, UNCHANGED, UPDATED, Row
+from core.months import format_month, month_of
 from core.sheets import Column
 from registry.batches import ledger
 from registry.models import Membership, Relation
 from relief.dibao import ledger as words
 from relief.dibao.beside import OwnAssessments
+from relief.shared.takeover import TakeOver, overlap, read_month, span
 
 COLUMNS = (
     Column("id_number", "户主身份证号", ("户主身份证号码", "户主身份证"), required=True, identifier=True),
@@ -32,20 +33,10 @@ COLUMNS = (
     Column("income", "家庭月收入"),
     Column("certificate", "低保证号", ("证号", "低保证编号"), identifier=True),
 )  # fmt: skip
-MOST_NOTES = 200
-
-
-def overlap(first: date, last: date | None, other_first: date, other_last: date | None) -> bool:
-    """Whether two spans of months (both ends included, None open) share a month."""
-    return (last is None or other_first <= last) and (other_last is None or first <= other_last)
-
-
-def span(first: date, last: date | None) -> str:
-    return f"{format_month(first)} 至 {format_month(last) or '今'}"
 
 
 @ledger("dibao")
-class DibaoImporter(Importer):
+class DibaoImporter(TakeOver):
     """Live and ended 低保 of the old ledger."""
 
     title = "低保台账"
@@ -73,25 +64,11 @@ class DibaoImporter(Importer):
         data["amount"] = read(row, "amount", cells.parse_amount, row.raw.head.units.get("amount", 1))
         if data["amount"] is not None and not data["amount"]:
             row.refuse("月保障金", "应大于 0")
-        data["first"] = read(row, "first", words.read_month)
-        self._stop(row)
+        data["first"] = read(row, "first", read_month)
+        self.read_stop(row)
         data["care_class"] = read(row, "care_class", words.read_class) or ""
         data["income"] = read(row, "income", cells.parse_amount, row.raw.head.units.get("income", 1))
         data["certificate"] = (read(row, "certificate", clean_code) or "")[:40]
-
-    def _stop(self, row: Row) -> None:
-        """停保月份 is the first month no longer paid."""
-        stop = self.read(row, "stop", words.read_month)
-        reason = self.read(row, "reason", words.read_reason)
-        row.data["last"] = add_months(stop, -1) if stop else None
-        row.data["end_reason"], row.data["end_note"] = reason or ("", "")
-        if stop and row.data["first"] and stop <= row.data["first"]:
-            row.refuse("停保月份", f"{format_month(stop)} 不晚于起始月份 {format_month(row.data['first'])}")
-        if stop and not reason:
-            row.data["end_reason"], row.data["end_note"] = EndReason.OTHER.value, "旧台账未注明原因"
-            row.warnings.append("停保没有写原因，按“其他”")
-        if reason and not stop and is_blank(row.raw.get("stop")):
-            row.refuse("停保月份", "写了停发原因却没有停保月份")
 
     # --- with the registry and what is held ---
 
@@ -103,7 +80,7 @@ class DibaoImporter(Importer):
         self._beside(self.standing(rows))
         for row in self.standing(rows):
             row.action = row.action or CREATED
-        self._tell(rows)
+        self.tell(rows)
 
     def _households(self, rows: list[Row]) -> None:
         """The head's current household; for one who has left it (died) the last one."""
@@ -265,16 +242,6 @@ class DibaoImporter(Importer):
             amount = own.amount(row.data["programme"], row.data["household"], month, row.data["income"])
             if amount is not None and amount != row.data["amount"]:
                 row.warnings.append(f"旧台账每月 {row.data['amount']} 元，按登记情况测算为 {amount} 元")
-
-    def _tell(self, rows: list[Row]) -> None:
-        warned = [row for row in rows if row.warnings and row.action != REJECTED]
-        for row in warned[:MOST_NOTES]:
-            self.notes.append(f"{row.where}：{'；'.join(row.warnings)}")
-        if len(warned) > MOST_NOTES:
-            self.notes.append(f"另有 {len(warned) - MOST_NOTES} 行也有提示。")
-
-    def more_counts(self, rows: list[Row]) -> dict[str, int]:
-        return {"warnings": sum(1 for row in rows if row.warnings and row.action != REJECTED)}
 
     # --- writing ---
 

@@ -1,22 +1,36 @@
 """Facts of a 低保 case: who lives in the household, what they earn and own, as declared, as verified, as recognised."""
 
-from django.conf import settings
 from django.db import models
 from django.db.models import Q
-from django.utils import timezone
 
 from benefits.models import Assessment, CareClass, EndReason, Entitlement, Programme
 from casework.models import Case
-from core.fields import MoneyField, MonthField
+from core.fields import MonthField
 from core.history import tracked
 from district.models import AreaKind
-from district.scope import ScopedQuerySet
 from registry.models import DisabilityKind, Labour, Person, Relation
+from relief.shared.models import (
+    AssetKind,
+    AssetRow,
+    ChangeKind,
+    IncomeKind,
+    IncomeRow,
+    OfApplication,
+    Review,
+    ReviewResult,
+)
 
-
-class ChangeKind(models.TextChoices):
-    ADJUST = "adjust", "变更"
-    END = "end", "停发"
+__all__ = [
+    "ApplicationMember",
+    "AssetItem",
+    "AssetKind",
+    "ChangeKind",
+    "DibaoApplication",
+    "IncomeItem",
+    "IncomeKind",
+    "Review",
+    "ReviewResult",
+]
 
 
 class DibaoApplication(Case):
@@ -61,17 +75,6 @@ class DibaoApplication(Case):
         return bool(self.change_kind)
 
 
-class OfApplication(models.Model):
-    """Rows of a case: seen by whoever may see the case."""
-
-    objects = ScopedQuerySet.as_manager()
-    division_path = "application__division"
-    line_path = "application__line"
-
-    class Meta:
-        abstract = True
-
-
 @tracked()
 class ApplicationMember(OfApplication):
     """A member of the household as this case took them down; later corrections of the registry change nothing here."""
@@ -105,21 +108,9 @@ class ApplicationMember(OfApplication):
         return str(self.person)
 
 
-class IncomeKind(models.TextChoices):
-    WAGES = "wages", "工资性收入"
-    PENSION = "pension", "养老金"
-    FARMING = "farming", "经营净收入"
-    PROPERTY = "property", "财产净收入"
-    SUPPORT = "support", "赡（抚、扶）养费"
-    TRANSFER = "transfer", "转移净收入"
-
-
 @tracked()
-class IncomeItem(OfApplication):
-    """Yuan a month of one kind: what the family declared, what the check found, what is recognised and on what ground.
-
-    Without a member it is the household's.
-    """
+class IncomeItem(IncomeRow):
+    """Yuan a month of one kind. Without a member it is the household's."""
 
     application = models.ForeignKey(
         DibaoApplication, models.PROTECT, related_name="incomes", verbose_name="案件"
@@ -132,105 +123,27 @@ class IncomeItem(OfApplication):
         related_name="incomes",
         verbose_name="成员",
     )
-    kind = models.CharField("项目", max_length=10, choices=IncomeKind)
-    declared = MoneyField("申报（元/月）")
-    verified = MoneyField("核对结果（元/月）", null=True, blank=True)
-    recognised = MoneyField("认定（元/月）", null=True, blank=True)
-    basis = models.CharField("认定依据", max_length=200, blank=True)
 
-    class Meta:
-        verbose_name = verbose_name_plural = "收入"
+    class Meta(IncomeRow.Meta):
         ordering = ["application", "member__position", "id"]
         constraints = [
             models.UniqueConstraint(
                 fields=["application", "member", "kind"], name="incomeitem_once", nulls_distinct=False
             ),
-            models.CheckConstraint(
-                name="incomeitem_not_negative",
-                condition=Q(declared__gte=0)
-                & (Q(verified__isnull=True) | Q(verified__gte=0))
-                & (Q(recognised__isnull=True) | Q(recognised__gte=0)),
-            ),
+            *IncomeRow.Meta.constraints,
         ]
 
     def __str__(self):
         return f"{self.member or '家庭'} {self.get_kind_display()}"
 
-    @property
-    def best(self):
-        """The newest word on it: recognised, else verified, else declared."""
-        return next((x for x in (self.recognised, self.verified) if x is not None), self.declared)
-
-
-class AssetKind(models.TextChoices):
-    FINANCIAL = "financial_assets", "金融资产（元）"
-    HOUSES = "houses", "住房（套）"
-    VEHICLES = "vehicles", "机动车（辆）"
-    SHOPS = "shops", "商业门面（间）"
-
 
 @tracked()
-class AssetItem(OfApplication):
-    """What the household owns of one kind: yuan for financial assets, a count for the rest."""
+class AssetItem(AssetRow):
+    """What the household owns of one kind."""
 
     application = models.ForeignKey(
         DibaoApplication, models.PROTECT, related_name="assets", verbose_name="案件"
     )
-    kind = models.CharField("项目", max_length=20, choices=AssetKind)
-    declared = MoneyField("申报")
-    verified = MoneyField("核对结果", null=True, blank=True)
-    recognised = MoneyField("认定", null=True, blank=True)
-    basis = models.CharField("说明", max_length=200, blank=True)
 
-    class Meta:
-        verbose_name = verbose_name_plural = "财产"
-        ordering = ["application", "id"]
-        constraints = [
-            models.UniqueConstraint(fields=["application", "kind"], name="assetitem_once"),
-            models.CheckConstraint(
-                name="assetitem_not_negative",
-                condition=Q(declared__gte=0)
-                & (Q(verified__isnull=True) | Q(verified__gte=0))
-                & (Q(recognised__isnull=True) | Q(recognised__gte=0)),
-            ),
-        ]
-
-    def __str__(self):
-        return self.get_kind_display()
-
-    best = IncomeItem.best
-
-
-class ReviewResult(models.TextChoices):
-    CONTINUE = "continue", "符合条件，继续享受"
-    ADJUST = "adjust", "情况有变，转变更"
-    END = "end", "不再符合，转停发"
-
-
-@tracked()
-class Review(models.Model):
-    """年审（定期核查）of a live entitlement: what was found, when the next one is due, the change case it led to."""
-
-    entitlement = models.ForeignKey(Entitlement, models.PROTECT, related_name="reviews", verbose_name="待遇")
-    reviewed_on = models.DateField("核查日期")
-    result = models.CharField("结果", max_length=10, choices=ReviewResult)
-    note = models.CharField("核查情况", max_length=500)
-    next_due = models.DateField("下次核查期限", null=True, blank=True)
-    case = models.ForeignKey(
-        DibaoApplication, models.PROTECT, null=True, blank=True, related_name="+", verbose_name="变更案件"
-    )
-    reviewed_by = models.ForeignKey(
-        settings.AUTH_USER_MODEL, models.PROTECT, related_name="+", verbose_name="核查人"
-    )
-    recorded_at = models.DateTimeField("登记时间", default=timezone.now)
-
-    objects = ScopedQuerySet.as_manager()
-    division_path = "entitlement__division"
-    line_path = "entitlement__programme__line"
-
-    class Meta:
-        verbose_name = verbose_name_plural = "定期核查"
-        ordering = ["-reviewed_on", "-id"]
-
-    def __str__(self):
-        return f"{self.reviewed_on} {self.get_result_display()}"
+    class Meta(AssetRow.Meta):
+        pass

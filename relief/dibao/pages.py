@@ -1,12 +1,11 @@
-"""What the case page shows: matrix of income, assets against their limits."""
+"""What the case page shows: the matrix of income, member by member."""
 
 from decimal import Decimal
 from typing import Any
 
 from casework.services import today
 from core.months import age_in_month, month_of
-from core.templatetags.ui import money_text
-from relief.dibao.models import AssetKind, DibaoApplication
+from relief.dibao.models import DibaoApplication
 
 
 def income_rows(case: DibaoApplication) -> tuple[list[dict[str, Any]], dict[str, Any]]:
@@ -23,7 +22,7 @@ def income_rows(case: DibaoApplication) -> tuple[list[dict[str, Any]], dict[str,
     ]
     for row in rows:
         item = row["item"]
-        row["differs"] = bool(item and item.recognised is not None and item.recognised != item.declared)
+        row["differs"] = bool(item and item.differs)
     sums = {
         "declared": sum((one.declared for one in items), Decimal(0)),
         "verified": sum((one.verified for one in items if one.verified is not None), Decimal(0))
@@ -32,39 +31,3 @@ def income_rows(case: DibaoApplication) -> tuple[list[dict[str, Any]], dict[str,
         "recognised": sum((one.best for one in items), Decimal(0)),
     }
     return rows, sums
-
-
-def asset_rows(case: DibaoApplication, answer: dict[str, Any]) -> list[dict[str, Any]]:
-    """Assets with what the formula says of each: 符合 or the reason."""
-    figures = answer.get("figures", {})
-    failed = {one["code"]: one.get("text") for one in answer.get("reasons", [])}
-    persons = len(case.members.all()) if case.single else sum(one.covered for one in case.members.all())
-    rows = []
-    for item in case.assets.all():
-        money = item.kind == AssetKind.FINANCIAL
-        words = ""
-        if money and figures:
-            words = f"人均 {money_text(figures['assets_each'])} ≤ {money_text(figures['asset_limit'])}"
-        rows.append(
-            {
-                "item": item,
-                "label": item.get_kind_display(),
-                "money": money,
-                "limit": Decimal(figures["asset_limit"]) * persons if money and figures else None,
-                "failed": failed.get(item.kind, ""),
-                "known": "error" not in answer,
-                "words": words,
-                "differs": item.recognised is not None and item.recognised != item.declared,
-            }
-        )
-    return rows
-
-
-def summary(answer: dict[str, Any]) -> str:
-    """人均 367.00 < 标准 500.00."""
-    figures = answer.get("figures")
-    if not figures:
-        return ""
-    each, standard = Decimal(figures["income_each"]), Decimal(figures["standard"])
-    sign = "<" if each < standard else "≥"
-    return f"人均 {money_text(each)} {sign} 标准 {money_text(standard)}"

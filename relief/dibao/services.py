@@ -36,8 +36,18 @@ from relief.dibao.models import (
     Review,
     ReviewResult,
 )
+from relief.shared.economy import own_rows, recognise_rest, record_economy, update_row
 
-__all__ = ["apply", "assess_now", "facts_of", "open_change", "record_economy", "record_members", "review"]
+__all__ = [
+    "apply",
+    "assess_now",
+    "facts_of",
+    "open_change",
+    "recognise_rest",
+    "record_economy",
+    "record_members",
+    "review",
+]
 ADULT = 18
 PROGRAMMES = {AreaKind.URBAN: "dibao_urban", AreaKind.RURAL: "dibao_rural"}
 
@@ -156,88 +166,6 @@ def assess_now(case: DibaoApplication, month: date | None = None) -> dict[str, A
 
 # -- what was found ------------------------------------------------------------------------------------------
 
-ECONOMY = ("declared", "verified", "recognised", "basis")
-
-
-def record_economy(
-    case: DibaoApplication,
-    actor: User,
-    *,
-    incomes: Iterable[dict[str, Any]] = (),
-    assets: Iterable[dict[str, Any]] = (),
-    version: int | None = None,
-    on: date | None = None,
-) -> DibaoApplication:
-    """Write the matrix 申报/核对/认定. Rows with `pk` are changed, income rows with `kind` (and `member`) are new.
-
-    Before and after of every cell goes into the case's record. Nothing changed → nothing written.
-    """
-    with transaction.atomic():
-        case = locked(case, version)
-        check_editor(case, actor)
-        changes: list[Change] = []
-        own_incomes, own_assets = _rows(case.incomes.all()), _rows(case.assets.all())
-        for row in incomes:
-            if row.get("pk"):
-                changes += _update(own_incomes[row["pk"]], row, ECONOMY)
-            else:
-                changes.append(_add_income(case, row))
-        for row in assets:
-            changes += _update(own_assets[row["pk"]], row, ECONOMY)
-        if not changes:
-            return case
-        return record_change(case, actor, changes, label="更正收入与财产", action="economy", on=on)
-
-
-def _rows(queryset: Any) -> dict[int, Any]:
-    return {one.pk: one for one in queryset.select_for_update(of=("self",))}
-
-
-def _add_income(case: DibaoApplication, row: dict[str, Any]) -> Change:
-    if IncomeItem.objects.filter(application=case, member=row.get("member"), kind=row["kind"]).exists():
-        raise UserError("这名成员的这项收入已经有一行，请在那一行里改。")
-    item = IncomeItem.objects.create(
-        application=case,
-        member=row.get("member"),
-        kind=row["kind"],
-        declared=row.get("declared") or Decimal(0),
-        verified=row.get("verified"),
-        recognised=row.get("recognised"),
-        basis=row.get("basis") or "",
-    )
-    return (str(item), "", f"{item.best:,.2f}")
-
-
-def _update(row: Any, values: dict[str, Any], names: Iterable[str], subject: str = "") -> list[Change]:
-    """Set fields of a row; the cells that changed as (label, before, after)."""
-    changes: list[Change] = []
-    for name in names:
-        if name not in values:
-            continue
-        before, after = getattr(row, name), values[name]
-        if before == after:
-            continue
-        setattr(row, name, after)
-        label = f"{subject or row} {str(row._meta.get_field(name).verbose_name).split('（')[0]}"
-        changes.append((label, _words(row, name, before), _words(row, name, after)))
-    if changes:
-        row.save()
-    return changes
-
-
-def _words(row: Any, name: str, value: Any) -> str:
-    if value is None or value == "":
-        return ""
-    choices = dict(row._meta.get_field(name).flatchoices)
-    if choices:
-        return str(choices.get(value, value))
-    if isinstance(value, bool):
-        return "是" if value else "否"
-    if isinstance(row, AssetItem) and isinstance(value, Decimal) and row.kind != AssetKind.FINANCIAL:
-        return f"{value:.0f}"
-    return f"{value:,.2f}" if isinstance(value, Decimal) else str(value)
-
-
 MEMBER_FIELDS = (
     "covered",
     "authorised",
@@ -261,11 +189,11 @@ def record_members(
     with transaction.atomic():
         case = locked(case, version)
         check_editor(case, actor)
-        own = _rows(case.members.select_related("person"))
+        own = own_rows(case.members.select_related("person"))
         changes: list[Change] = []
         for row in rows:
             member = own[row["pk"]]
-            changes += _update(member, row, MEMBER_FIELDS, subject=member.person.name)
+            changes += update_row(member, row, MEMBER_FIELDS, subject=member.person.name)
         before = case.version
         if facts:
             case = correct(case, facts, actor)
@@ -276,15 +204,6 @@ def record_members(
         if case.single and case.members.filter(covered=True).count() != 1:
             raise UserError("单人保只纳入一名成员，请只勾选这一人“纳入保障”。", field="single")
         return case
-
-
-def recognise_rest(
-    case: DibaoApplication, actor: User, version: int | None = None, on: date | None = None
-) -> DibaoApplication:
-    """Recognise every figure that is still open as verified, or as declared where the check said nothing."""
-    blank = [{"pk": one.pk, "recognised": one.best} for one in case.incomes.all() if one.recognised is None]
-    owned = [{"pk": one.pk, "recognised": one.best} for one in case.assets.all() if one.recognised is None]
-    return record_economy(case, actor, incomes=blank, assets=owned, version=version, on=on)
 
 
 # -- change, ending, review ----------------------------------------------------------------------------------

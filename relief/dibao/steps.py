@@ -5,14 +5,16 @@ The order of the steps, who takes them and the time limits stand in `relief.work
 
 from benefits import services as benefits
 from casework import papers
-from casework.services import Step, accept, made_by
-from core.errors import NotAllowed, UserError
+from casework.services import Step
+from core.errors import UserError
 from core.months import add_months, age_in_month, format_month, month_of
 from core.templatetags.ui import money_text
 from registry.models import Person
 from relief.dibao.facts import facts_of
 from relief.dibao.models import ChangeKind, DibaoApplication
 from relief.dibao.services import ADULT, assess_now, suggested_class
+from relief.shared.economy import not_recognised
+from relief.shared.steps import reasons_text
 
 # -- conditions ----------------------------------------------------------------------------------------------
 
@@ -39,17 +41,11 @@ def check_computable(case: DibaoApplication, step: Step) -> None:
         raise UserError(f"还不能测算：{answer['error']}")
 
 
-def report_is_in(case: DibaoApplication, step: Step) -> None:
-    if case.check_started_on is None:
-        raise UserError("还没有发起经济状况核对。")
-
-
 def visited_and_recognised(case: DibaoApplication, step: Step) -> None:
     """A home visit by two staff is recorded, and every figure is recognised."""
     if not case.visits.exists():
         raise UserError("还没有登记入户调查。")
-    blank = [str(one) for one in case.incomes.all() if one.recognised is None]
-    blank += [str(one) for one in case.assets.all() if one.recognised is None]
+    blank = not_recognised(case)
     if blank:
         raise UserError(f"还没有认定：{'、'.join(blank)}。没有差异的可用“其余按核对结果认定”。")
     check_computable(case, step)
@@ -83,28 +79,7 @@ def notice_matches(case: DibaoApplication, step: Step) -> None:
         )
 
 
-def reasons_text(reasons: list[dict]) -> str:
-    """All failed conditions in one sentence."""
-    return "；".join(one.get("text") or one["code"] for one in reasons)
-
-
 # -- effects -------------------------------------------------------------------------------------------------
-
-
-def do_accept(case: DibaoApplication, step: Step) -> None:
-    accept(case, step.on)
-
-
-def do_start_check(case: DibaoApplication, step: Step) -> None:
-    """The three days were for starting it; what is left is the whole limit."""
-    if case.check_started_on:
-        raise UserError(f"{case.check_started_on:%m-%d} 已经发起核对。")
-    case.check_started_on, case.due_on = step.on, case.whole_due_on
-
-
-def do_report(case: DibaoApplication, step: Step) -> None:
-    case.check_reported_on = step.on
-    case.check_result = step.opinion
 
 
 def do_propose(case: DibaoApplication, step: Step) -> None:
@@ -120,32 +95,17 @@ def do_post(case: DibaoApplication, step: Step) -> None:
         case,
         step,
         place=step.data.get("place") or "",
-        head_name=case.person.name,
+        head_name=case.subject,
         programme_name=case.programme.name,
         persons=case.proposal.persons,
         amount=case.proposal.monthly_amount,
     )
 
 
-def do_object(case: DibaoApplication, step: Step) -> None:
-    papers.record_objection(case, step, content=step.opinion, by=step.data.get("by") or "")
-
-
-def do_settle(case: DibaoApplication, step: Step) -> None:
-    papers.settle_objections(case, step)
-    notice = papers.current_notice(case)
-    if notice and case.stage == "notice":
-        case.due_on = max(step.on, add_day(notice.ends_on))
-
-
-def add_day(day):
-    return day.fromordinal(day.toordinal() + 1)
-
-
 def do_grant(case: DibaoApplication, step: Step) -> None:
     """批准: the assessment of today's facts is kept, and the entitlement rests on it."""
     do_decide(case, step)
-    assert case.decision is not None
+    assert case.decision is not None and case.person is not None
     case.care_class = step.data.get("care_class") or suggested_class(case, step.on)
     case.first_month = add_months(month_of(step.on), 1)
     case.entitlement = benefits.grant(
@@ -260,20 +220,12 @@ def not_posted(case: DibaoApplication) -> bool:
     return not posted(case)
 
 
-def checking(case: DibaoApplication) -> bool:
-    return case.check_started_on is not None
-
-
-def not_checking(case: DibaoApplication) -> bool:
-    return case.check_started_on is None
-
-
 def confirm_grant(case: DibaoApplication) -> str:
     answer = assess_now(case)
     if "error" in answer or not answer["eligible"]:
-        return f"批准{case.person.name}户的申请。"
+        return f"批准{case.subject}户的申请。"
     return (
-        f"批准 {case.person.name} 户享受{case.programme.name}，保障 {answer['persons']} 人，每月 "
+        f"批准 {case.subject} 户享受{case.programme.name}，保障 {answer['persons']} 人，每月 "
         f"{money_text(answer['monthly_amount'])} 元，自 {answer['first_month']} 起发放。"
     )
 
@@ -282,20 +234,14 @@ def confirm_change(case: DibaoApplication) -> str:
     month = format_month(case.first_month)
     if case.change_kind == ChangeKind.END:
         why = case.get_end_reason_display()
-        return f"停发 {case.person.name} 户{case.programme.name}（{why}），自 {month} 起不再发放。"
+        return f"停发 {case.subject} 户{case.programme.name}（{why}），自 {month} 起不再发放。"
     answer = assess_now(case, add_months(case.first_month, -1))
     before = money_text(case.entitlement.monthly_amount) if case.entitlement else "—"
     return (
-        f"{case.person.name} 户{case.programme.name}由每月 {before} 元变更为 "
+        f"{case.subject} 户{case.programme.name}由每月 {before} 元变更为 "
         f"{money_text(answer.get('monthly_amount'))} 元，自 {month} 起执行。"
     )
 
 
 def confirm_refusal(case: DibaoApplication) -> str:
-    return f"不批准 {case.person.name} 户的{case.programme.name}申请，案件办结，决定书列明全部理由。"
-
-
-def not_own_hand(case: DibaoApplication, step: Step) -> None:
-    """Whoever worked on the case may not decide on it, whatever role the account has since been given."""
-    if step.flow and made_by(case, step.flow.step("grant"), step.actor):
-        raise NotAllowed("您经办过本案的前面环节，审核须由另一人办理。")
+    return f"不批准 {case.subject} 户的{case.programme.name}申请，案件办结，决定书列明全部理由。"

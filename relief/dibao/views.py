@@ -9,10 +9,6 @@ from django.urls import reverse, reverse_lazy
 
 from benefits.words import breakdown
 from casework import services as casework
-from casework.documents import papers_for
-from casework.forms import ASKS
-from casework.line import action_bar, stage_steps, timeline
-from casework.papers import current_notice
 from core.audit import log_access
 from core.filters import AnyChoiceFilter, FilterSet
 from core.lists import ListPage
@@ -25,8 +21,10 @@ from district.models import Role
 from registry.models import Household
 from relief.dibao import pages, panels, services
 from relief.dibao.facts import facts_of, members_of
-from relief.dibao.forms import ApplicationForm, ChangeForm, EconomyForm, MembersForm, ReviewForm
+from relief.dibao.forms import ApplicationForm, ChangeForm, MembersForm, ReviewForm
 from relief.dibao.models import ChangeKind, DibaoApplication
+from relief.shared.forms import EconomyForm
+from relief.shared.pages import asset_rows, case_actions, frozen_answer, handling, papers_of, summary
 
 HOME = ("工作台", "/")
 CASES: Any = ("案件", reverse_lazy("casework:case-list"))
@@ -145,32 +143,10 @@ class ApplicationPage(OfApplication, DetailPage):
         return found
 
     def actions(self, request: HttpRequest, obj: Any) -> list[Action]:
-        notice = current_notice(obj)
-        found = [
-            Action(one.title, reverse("casework:document", args=[obj.pk, one.kind]))
-            for one in papers_for(obj)
-        ]
-        if notice:
-            found.append(Action("公示单", reverse("casework:notice-print", args=[notice.pk])))
-        return [*found, Action("打印案卷", reverse("relief:print", args=[obj.pk]))]
+        return case_actions(obj, "relief:print")
 
     def data(self, request: HttpRequest, obj: Any) -> dict[str, Any]:
-        bar = action_bar(obj, request.user)
-        asks = [(name, ASKS[name](obj)) for name in bar.asks] if bar else []
-        return {
-            **case_data(obj),
-            "stages": stage_steps(obj),
-            "bar": bar,
-            "asks": [(name, field, drawn(name, field)) for name, field in asks],
-            "may_edit": not casework.why_not_edit(obj, request.user),
-            "notice": current_notice(obj),
-            "today": casework.today(),
-        }
-
-
-def drawn(name: str, field: Any) -> str:
-    """A field as the action bar shows it."""
-    return field.widget.render(name, field.initial, {"id": f"bar-{name}", "class": "control"})
+        return {**case_data(obj), **handling(obj, request.user)}
 
 
 def case_data(case: DibaoApplication) -> dict[str, Any]:
@@ -182,29 +158,25 @@ def case_data(case: DibaoApplication) -> dict[str, Any]:
         facts = facts_of(case, month)
         answer = services.assess(facts)
     rows, sums = pages.income_rows(case)
+    persons = len(case.members.all()) if case.single else sum(one.covered for one in case.members.all())
     figures = answer.get("figures") or {}
     note = ""
     if figures:
         standard = money_text(figures["standard"])
         note = f"标准：{case.programme.name}每人每月 {standard} 元；测算月份 {format_month(month)}，"
-        note += f"{pages.summary(answer)}。"
+        note += f"{summary(answer)}。"
     return {
         "case": case,
         "incomes": rows,
         "sums": sums,
-        "summary": pages.summary(answer),
-        "assets": pages.asset_rows(case, answer),
+        "summary": summary(answer),
+        "assets": asset_rows(case, answer, persons),
         "answer": answer,
         "lines": breakdown(answer.get("lines", []), facts),
         "total": answer.get("monthly_amount"),
         "total_label": f"月保障金（{answer.get('persons', 0)} 人，自 {answer.get('first_month') or '—'} 起）",
         "note": note,
-        "events": timeline(case),
-        "visits": case.visits.all(),
-        "attachments": case.attachments.filter(removed_at__isnull=True)
-        .select_related("file", "added_by")
-        .defer("file__content"),
-        "notices": case.notices.prefetch_related("objections"),
+        **papers_of(case),
         "unsigned": [one for one in case.members.all() if not one.authorised],
     }
 
@@ -214,20 +186,6 @@ def case_month(case: DibaoApplication) -> Any:
     if case.is_change and case.first_month:
         return add_months(case.first_month, -1)
     return month_of(case.decided_on or casework.today())
-
-
-def frozen_answer(assessment: Any) -> dict[str, Any]:
-    """A kept assessment in the shape of a fresh answer, its figures computed again under its own policy."""
-    fresh = services.assess(assessment.facts, policies=assessment.policy)
-    return {
-        **fresh,
-        "lines": assessment.lines,
-        "reasons": assessment.reasons,
-        "monthly_amount": str(assessment.monthly_amount),
-        "persons": assessment.persons,
-        "first_month": format_month(assessment.first_month) if assessment.first_month else None,
-        "eligible": assessment.eligible,
-    }
 
 
 class EditCase(OfApplication, VerbView):
@@ -248,7 +206,7 @@ class EditCase(OfApplication, VerbView):
 
 class Economy(EditCase):
     title, button = "填写收入与财产", "保存收入与财产"
-    template_name = "relief/dibao/economy.html"
+    template_name = "relief/shared/economy.html"
 
     def get_form(self, request: HttpRequest, obj: Any, data: Any = None, files: Any = None) -> Any:
         return EconomyForm(data, case=obj, initial=self.get_initial(request, obj))

@@ -1,4 +1,4 @@
-"""低保: its stages, steps and time limits as data; what the steps check and do stands in `relief.steps`.
+"""低保: its stages, steps and time limits as data; what the steps check and do stands in `steps`.
 
 Limits: 《最低生活保障审核确认办法》（民发〔2021〕57号）: economic check begun within 3 working days, notice 7 days,
 confirmation within 10 working days, the whole within 30, 45 in hard cases. The bureau overrides them by dated rows.
@@ -10,31 +10,33 @@ from relief.dibao.models import DibaoApplication
 from relief.dibao.steps import (
     change_ready,
     check_computable,
-    checking,
     confirm_change,
     confirm_grant,
     confirm_refusal,
-    do_accept,
     do_change,
     do_grant,
-    do_object,
     do_post,
     do_propose,
     do_propose_change,
     do_refuse,
-    do_report,
-    do_settle,
-    do_start_check,
     eligible_now,
-    not_checking,
-    not_own_hand,
     not_posted,
     notice_matches,
     notice_over,
     posted,
     ready_to_accept,
-    report_is_in,
     visited_and_recognised,
+)
+from relief.shared.steps import (
+    checking,
+    do_accept,
+    do_object,
+    do_report,
+    do_settle,
+    do_start_check,
+    not_checking,
+    not_own_hand,
+    report_is_in,
 )
 
 CLERK, LEADER, OFFICER = "township_clerk", "township_leader", "bureau_officer"

@@ -1,7 +1,7 @@
 """特困供养: who qualifies, for how much, and what is paid on death. Pure functions: facts and policy in, lines out.
 
-The shape follows 《社会救助暂行办法》(国务院令第649号) 第三章 and 《特困人员认定办法》(民发〔2021〕43号); income and assets
-are measured as for 低保 of the same area kind; every figure is a dated parameter. Worked examples stand in
+The shape follows 《社会救助暂行办法》(国务院令第649号) 第三章 and 《特困人员认定办法》(民发〔2021〕43号); income and
+assets are measured as for 低保 of the same area kind; every figure is a dated parameter. The worked examples stand in
 tests/relief/test_tekun_rules.py.
 """
 
@@ -20,11 +20,10 @@ DIBAO_OF_AREA = {"urban": "dibao_urban", "rural": "dibao_rural"}
 ABILITIES = 6
 GRADES = {"none": "全自理", "semi": "半失能", "full": "失能"}
 
-BASIC_LAW = "《社会救助暂行办法》第十五条、《国务院关于进一步健全特困人员救助供养制度的意见》（国发〔2016〕14号）：基本生活标准"
-CARE_LAW = (
-    "《国务院关于进一步健全特困人员救助供养制度的意见》（国发〔2016〕14号）：照料护理标准按生活自理能力分档"
-)
-FUNERAL_LAW = "《国务院关于进一步健全特困人员救助供养制度的意见》（国发〔2016〕14号）：办理丧葬事宜"
+STATE_COUNCIL = "《国务院关于进一步健全特困人员救助供养制度的意见》（国发〔2016〕14号）"
+BASIC_LAW = f"《社会救助暂行办法》第十五条、{STATE_COUNCIL}：基本生活标准"
+CARE_LAW = f"{STATE_COUNCIL}：照料护理标准按生活自理能力分档"
+FUNERAL_LAW = f"{STATE_COUNCIL}：办理丧葬事宜"
 
 
 def care_grade(lost: int) -> str:

@@ -13,7 +13,7 @@ from benefits import services
 from benefits.models import Entitlement
 from core.importing import take
 from relief.dibao.importing import DibaoImporter
-from relief.dibao.ledger import read_month, read_reason
+from relief.shared.takeover import read_month, read_reason
 from tests import factories
 
 pytestmark = pytest.mark.django_db

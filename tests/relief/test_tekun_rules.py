@@ -55,15 +55,19 @@ AMOUNTS = [
     ("不足一元的进到元：505 × 1.3 = 656.5", case(policy={"dibao_urban": {"standard": 505}}), [("basic", "657.00")]),
     ("倍数可调", case(policy={"tekun_basic": {"basic_ratio": 1.5}}), [("basic", "750.00")]),
     ("全自理 1540 ÷ 10", case(programme="tekun_care"), [("care", "154.00")]),
-    ("丧失一项是半失能：1540 ÷ 6 进到元", case(applicant(abilities_lost=1), programme="tekun_care"), [("care", "257.00")]),
+    ("丧失一项是半失能：1540 ÷ 6 进到元", case(applicant(abilities_lost=1), programme="tekun_care"),
+     [("care", "257.00")]),
     ("丧失三项是半失能", case(applicant(abilities_lost=3), programme="tekun_care"), [("care", "257.00")]),
-    ("丧失四项是失能：1540 ÷ 3 进到元", case(applicant(abilities_lost=4), programme="tekun_care"), [("care", "514.00")]),
+    ("丧失四项是失能：1540 ÷ 3 进到元", case(applicant(abilities_lost=4), programme="tekun_care"),
+     [("care", "514.00")]),
     ("六项全失", case(applicant(abilities_lost=6), programme="tekun_care"), [("care", "514.00")]),
     ("最低工资可调", case(programme="tekun_care", policy={"tekun_care": {"minimum_wage": 1700}}), [("care", "170.00")]),
     ("丧葬补助六个月基本标准", case(programme="funeral"), [("funeral", "3900.00")]),
     ("农村丧葬补助", case(programme="funeral", area="rural"), [("funeral", "2730.00")]),
-    ("丧葬补助按取整后的基本标准", case(programme="funeral", policy={"dibao_urban": {"standard": 505}}), [("funeral", "3942.00")]),
-    ("丧葬补助月数可调", case(programme="funeral", policy={"funeral": {"funeral_months": 12}}), [("funeral", "7800.00")]),
+    ("丧葬补助按取整后的基本标准", case(programme="funeral", policy={"dibao_urban": {"standard": 505}}),
+     [("funeral", "3942.00")]),
+    ("丧葬补助月数可调", case(programme="funeral", policy={"funeral": {"funeral_months": 12}}),
+     [("funeral", "7800.00")]),
 ]  # fmt: skip
 
 

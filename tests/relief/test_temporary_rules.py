@@ -31,9 +31,7 @@ def item(members=2, income=0, **event):
         "ref": "户",
         "programme": "temporary",
         "month": "2020-12",
-        "members": [
-            {"ref": f"m{n}", "income": {"wages": income if n == 0 else 0}} for n in range(members)
-        ],
+        "members": [{"ref": f"m{n}", "income": {"wages": income if n == 0 else 0}} for n in range(members)],
         "household": {"income": {}},
         "event": {
             "granted_this_year": 0,
@@ -145,7 +143,9 @@ def test_the_lines_say_how_the_sum_came_about():
         ("expenditure", "20500.00"),
         ("cap", "-15500.00"),
     ]
-    assert found["lines"][0]["expr"] == "60,000 − 5,000 ＝ 55,000；20,000 × 30% ＋ 30,000 × 40% ＋ 5,000 × 50%"
+    assert (
+        found["lines"][0]["expr"] == "60,000 − 5,000 ＝ 55,000；20,000 × 30% ＋ 30,000 × 40% ＋ 5,000 × 50%"
+    )
     assert found["monthly_amount"] == "5000.00"
 
 
@@ -192,6 +192,6 @@ def test_more_expenses_never_bring_less_and_never_more_than_is_left(less, more, 
 @pytest.mark.django_db
 def test_the_models_policy_in_force_gives_the_same():
     assert assess(expenditure(34000))["monthly_amount"] == "9600.00"
-    assert assess({**emergency("heavy", 2), "policy": {"dibao_urban": {"standard": 600}}})["monthly_amount"] == (
-        "7200.00"
-    )
+    assert assess({**emergency("heavy", 2), "policy": {"dibao_urban": {"standard": 600}}})[
+        "monthly_amount"
+    ] == ("7200.00")
