@@ -1,4 +1,9 @@
-"""Which programmes stand beside one another (兼得、互斥、替代): the matrix is data, each cell with its legal basis."""
+"""Which programmes stand beside one another (兼得、互斥、替代): the matrix is data, each cell with its legal basis.
+
+A pair of programmes that may never be live together has a number in the data (`barred`). A programme carries the
+numbers of all its pairs (`Programme.exclusions`), so that two programmes are barred from one another exactly when they
+share a number: that is what the database's exclusion constraint over covered persons compares.
+"""
 
 import json
 from dataclasses import dataclass
@@ -9,6 +14,17 @@ from typing import Any
 from benefits.facts import Item
 
 DATA = Path(__file__).resolve().parent / "data" / "compatibility.json"
+VERDICTS = {
+    "ok": "可兼得",
+    "no": "不可兼得",
+    "replaces": "替代",
+    "ends": "停发原项",
+    "difference": "补差额",
+    "higher": "就高",
+}
+# What keeps two programmes apart, and what lets them stand together.
+BARRING = frozenset({"no", "replaces", "ends", "higher"})
+STANDING = frozenset({"ok", "difference"})
 
 
 @dataclass(frozen=True)
@@ -59,6 +75,52 @@ def cell(held: str, asked: str) -> Cell | None:
         if found:
             return found
     return None
+
+
+def ruling(held: str, asked: str) -> Cell | None:
+    """What holds when `asked` is to begin beside `held`: their cell, or where the matrix has none the one of the other
+    order, since who may not get B beside A may not get A beside B either (and has to end it first)."""
+    found = cell(held, asked)
+    mirrored = cell(asked, held)
+    if found or mirrored is None or not forbidden(held, asked):
+        return found
+    verdict = "higher" if mirrored.verdict == "higher" else "no"
+    known = families()
+    return Cell(known[held], known[asked], verdict, mirrored.basis, mirrored.note)
+
+
+def forbidden(one: str, other: str) -> bool:
+    """Whether two programmes are never live together for one person, whichever came first.
+
+    So where a cell of either order bars them and none lets them stand together (`ok`, `difference`).
+    """
+    verdicts = {found.verdict for found in (cell(one, other), cell(other, one)) if found}
+    return bool(verdicts & BARRING) and not verdicts & STANDING
+
+
+@cache
+def barred() -> dict[int, tuple[str, str]]:
+    """Number of a barred pair → its two parties, each a programme code or a family. Numbers are never used again."""
+    return {pair["number"]: tuple(pair["between"]) for pair in _data()["barred"]}
+
+
+def exclusions(code: str) -> list[int]:
+    """The numbers of all barred pairs that the programme is a party of."""
+    parties = {code, families().get(code, code)}
+    return sorted(number for number, pair in barred().items() if parties & set(pair))
+
+
+def set_exclusions(programmes: Any) -> None:
+    """Write every programme's numbers as the data file has them; for data migrations, after adding programmes or
+    changing the matrix: `set_exclusions(apps.get_model("benefits", "Programme"))`.
+
+    The copies with covered persons follow by trigger where that makes no pair; a pair that is live already keeps its
+    old copies, and every run of either programme names it.
+    """
+    for row in programmes.objects.all():
+        numbers = exclusions(row.code)
+        if row.exclusions != numbers:
+            programmes.objects.filter(code=row.code).update(exclusions=numbers)
 
 
 def conflicts(item: Item) -> list[dict[str, Any]]:

@@ -2,7 +2,8 @@
 
 from django.conf import settings
 from django.contrib.postgres.constraints import ExclusionConstraint
-from django.contrib.postgres.fields import RangeOperators
+from django.contrib.postgres.fields import ArrayField, RangeOperators
+from django.contrib.postgres.indexes import OpClass
 from django.db import models
 from django.db.models import F, Q
 from django.db.models.functions import Coalesce
@@ -34,6 +35,9 @@ class Programme(models.Model):
     is_one_off = models.BooleanField("一次性", default=False)
     # Programmes of one group are never live together for one covered person (城市低保 and 农村低保 are one group).
     group = models.CharField("互斥组", max_length=30)
+    # The numbers of the barred pairs of the compatibility matrix (`benefits.compatibility`): two programmes that share
+    # one are never live together for one covered person.
+    exclusions = ArrayField(models.IntegerField(), verbose_name="互斥编号", default=list, blank=True)
     position = models.PositiveSmallIntegerField("次序", default=0)
     is_active = models.BooleanField("启用", default=True)
 
@@ -259,12 +263,13 @@ class Entitlement(models.Model):
 
 
 class EntitlementMember(models.Model):
-    """A person covered by an entitlement. Months and group are copies (kept by trigger) so that the database itself
-    refuses a person in two live entitlements of one group."""
+    """A person covered by an entitlement. Months, group and exclusions are copies (kept by trigger): so the database
+    itself refuses a person in two live entitlements of one group, or of two programmes that bar one another."""
 
     entitlement = models.ForeignKey(Entitlement, models.CASCADE, related_name="members", verbose_name="待遇")
     person = models.ForeignKey(Person, models.PROTECT, related_name="coverage", verbose_name="居民")
     group = models.CharField("互斥组", max_length=30)
+    exclusions = ArrayField(models.IntegerField(), verbose_name="互斥编号", default=list, blank=True)
     first_month = MonthField("起始月份")
     last_month = MonthField("末月", null=True, blank=True)
     is_void = models.BooleanField("作废", default=False)
@@ -285,6 +290,15 @@ class EntitlementMember(models.Model):
                     (MonthSpan("first_month", "last_month"), RangeOperators.OVERLAPS),
                 ],
                 condition=Q(is_void=False) & ~Q(group=""),
+            ),
+            ExclusionConstraint(
+                name="entitlementmember_programmes_apart",
+                expressions=[
+                    ("person", RangeOperators.EQUAL),
+                    (MonthSpan("first_month", "last_month"), RangeOperators.OVERLAPS),
+                    (OpClass("exclusions", name="gist__int_ops"), RangeOperators.OVERLAPS),
+                ],
+                condition=Q(is_void=False) & ~Q(exclusions=[]),
             ),
         ]
 

@@ -160,7 +160,7 @@ def grant_bulk(
     UserError names a holder who stands in the way.
     """
     pairs = [(row, list(people)) for row, people in rows]
-    groups = dict(Programme.objects.values_list("code", "group"))
+    copied = {one.pk: one for one in Programme.objects.only("group", "exclusions")}
     for row, _ in pairs:
         row.beneficiary_id = row.household_id or row.person_id
     entitlements = [row for row, _ in pairs]
@@ -175,7 +175,7 @@ def grant_bulk(
         Entitlement.objects.bulk_create(entitlements, batch_size=batch_size)
         EntitlementMember.objects.bulk_create(
             (
-                _member(row, person, groups[row.programme_id])
+                _member(row, person, copied[row.programme_id])
                 for row, people in pairs
                 for person in dict.fromkeys(people)
             ),
@@ -184,11 +184,12 @@ def grant_bulk(
     return entitlements
 
 
-def _member(row: Entitlement, person_id: int, group: str) -> EntitlementMember:
+def _member(row: Entitlement, person_id: int, programme: Programme) -> EntitlementMember:
     return EntitlementMember(
         entitlement=row,
         person_id=person_id,
-        group=group,
+        group=programme.group,
+        exclusions=programme.exclusions,
         first_month=row.first_month,
         last_month=row.last_month,
         is_void=row.is_void,
@@ -196,8 +197,8 @@ def _member(row: Entitlement, person_id: int, group: str) -> EntitlementMember:
 
 
 def _cover(row: Entitlement, people: Iterable[int]) -> None:
-    group = row.programme.group
-    EntitlementMember.objects.bulk_create(_member(row, person, group) for person in dict.fromkeys(people))
+    programme = row.programme
+    EntitlementMember.objects.bulk_create(_member(row, person, programme) for person in dict.fromkeys(people))
 
 
 # — change and end —————————————————————————————————————————
@@ -268,7 +269,11 @@ def change_entitlement(
         if care_class is not None:
             successor.care_class = care_class
         _pay_to(successor, payee, payee_institution)
-        successor.review_due = review_due(old.programme_id, successor.care_class, from_month)
+        successor.review_due = (
+            review_due(old.programme_id, successor.care_class, from_month)
+            if successor.care_class
+            else old.review_due
+        )
         if from_month == old.first_month:
             old.is_void = True
         else:
