@@ -27,7 +27,7 @@ def stage_steps(case: Case) -> list[dict[str, Any]]:
         if is_now and case.state == CaseState.OPEN:
             step |= _now(case, calendar)
         elif is_now:
-            step["state"] = "done" if case.state == CaseState.GRANTED else "stopped"
+            step["state"] = "done" if case.state in (CaseState.GRANTED, CaseState.CLOSED) else "stopped"
             step["who"] = _who(entered.get(stage.code))
         elif passed and stage.code in left:
             step["who"] = _who(left[stage.code])

@@ -1,0 +1,93 @@
+"""What the counts of an election come to, post by post: rows read, the rules asked, nothing kept."""
+
+from dataclasses import dataclass
+from typing import Any
+
+from grassroots.counting import FIRST, NO_RULE, Course, Standing, Tally, course
+from grassroots.limits import limits_on
+from grassroots.models import BallotCount, Candidate, Election, Post, post_label
+from grassroots.rules import Limits
+from registry.models import Sex
+
+
+@dataclass(frozen=True)
+class PostResult:
+    """A post with its counts in order and what they come to."""
+
+    post: str
+    seats: int
+    counts: list[BallotCount]
+    course: Course
+
+    @property
+    def label(self) -> str:
+        return post_label(self.post)
+
+    @property
+    def next_label(self) -> str:
+        return str(dict(BallotCount._meta.get_field("kind").flatchoices).get(self.course.next_kind, ""))
+
+
+def standing(candidate: Candidate, votes: int = 0) -> Standing:
+    return Standing(candidate.pk, candidate.name, candidate.sex == Sex.FEMALE, votes)
+
+
+def tally_of(count: BallotCount, registered: int) -> Tally:
+    """The counted ballots as the rules read them."""
+    return Tally(
+        count.seats,
+        registered,
+        count.handed_out,
+        count.returned,
+        count.valid,
+        count.void,
+        count.blank,
+        tuple(standing(one.candidate, one.votes) for one in count.votes.all()),
+        count.kind,
+    )
+
+
+def results_of(election: Election, limits: Limits | None = None) -> list[PostResult]:
+    """Every post that has seats, in official order; the woman's seat is asked of the last one, the 委员."""
+    limits = limits or limits_on(election.polling_day)
+    counts: dict[str, list[BallotCount]] = {}
+    found = election.counts.prefetch_related("votes__candidate").order_by("turn")
+    for one in found:
+        counts.setdefault(one.post, []).append(one)
+    results: list[PostResult] = []
+    has_woman = election.is_by_election and woman_serves(election)
+    for post, seats in election.seats.items():
+        if not seats:
+            continue
+        mine = counts.get(post, [])
+        answer = course(
+            seats,
+            [tally_of(one, election.voters or 0) for one in mine],
+            runoff_share=limits.runoff_share,
+            woman_rule=limits.woman_rule if post == Post.MEMBER else NO_RULE,
+            has_woman=has_woman or any(one.course.has_woman for one in results),
+        )
+        results.append(PostResult(post, seats, mine, answer))
+    return results
+
+
+def woman_serves(election: Election) -> bool:
+    return election.committee.members.filter(ended_reason="", sex=Sex.FEMALE).exists()
+
+
+def next_vote(election: Election, result: PostResult) -> tuple[str, int, list[Candidate]]:
+    """The vote on a post that comes next: kind, seats, candidates on the ballot. kind "" when the post is settled."""
+    answer = result.course
+    if answer.next_kind == FIRST:
+        mine = [one for one in election.candidates.filter(post=result.post) if one.stands]
+        return FIRST, result.seats, mine
+    keys = [one.key for one in answer.next_standing]
+    known = Candidate.objects.in_bulk(keys)
+    return answer.next_kind, answer.next_seats, [known[key] for key in keys]
+
+
+def elected_people(results: list[PostResult]) -> list[tuple[str, Candidate]]:
+    """Who is elected to what, in official order, highest votes first."""
+    keys = [one.key for result in results for one in result.course.elected]
+    known: dict[int, Any] = Candidate.objects.in_bulk(keys)
+    return [(result.post, known[one.key]) for result in results for one in result.course.elected]
