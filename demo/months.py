@@ -63,7 +63,10 @@ def bank_answer(sent: bytes, rng: Random, share: float) -> bytes:
 
 
 def _put_right(transfer: Transfer, staff: Staff, numbers: Numbers) -> None:
-    """The household brings a new card to its township, whose clerk enters it."""
+    """The household brings a new card to its township, whose clerk enters it; a home's account the bureau enters."""
     payment = transfer.origin_run.payments.filter(beneficiary_id=transfer.beneficiary_id).latest("pk")
     bank, number = numbers.account()
-    new_account(payment.payee, number, bank, actor=staff.clerk(payment.division_id))
+    if payment.payee_institution:
+        new_account(payment.payee_institution, number, bank, actor=staff["relief1"])
+    else:
+        new_account(payment.payee, number, bank, actor=staff.clerk(payment.division_id))

@@ -142,7 +142,10 @@ def send_back(run: Run, reason: str, actor: Any) -> Run:
 
 
 # Whoever has no account is no line of the bank file: failed at once, to be reissued when the account is entered.
-_TRANSFERS_OF_RUN = """
+# Of a home's many lines each says for whom it is.
+_NAMED = """CASE WHEN payee_institution_id IS NULL THEN payee_name
+                 ELSE left(head_name || '（' || payee_name || '）', 60) END"""
+_TRANSFERS_OF_RUN = f"""
 INSERT INTO payouts_transfer (origin_run_id, run_id, beneficiary_id, attempt, seq, division_id, payee_name, bank,
        account_number, account_name, amount, state, reason, given_up_reason)
 SELECT %(run)s, %(run)s, beneficiary_id, 1,
@@ -151,7 +154,7 @@ SELECT %(run)s, %(run)s, beneficiary_id, 1,
        CASE WHEN account <> '' THEN 'outstanding' ELSE 'failed' END,
        CASE WHEN account <> '' THEN '' ELSE '缺账号，未送银行' END, ''
   FROM (SELECT beneficiary_id, min(division_id) AS place, min(id) AS first,
-               (array_agg(payee_name ORDER BY id))[1] AS payee, (array_agg(bank ORDER BY id))[1] AS bank,
+               (array_agg({_NAMED} ORDER BY id))[1] AS payee, (array_agg(bank ORDER BY id))[1] AS bank,
                (array_agg(account_number ORDER BY id))[1] AS account,
                (array_agg(account_name ORDER BY id))[1] AS holder, sum(amount) AS amount
           FROM payouts_payment WHERE run_id = %(run)s GROUP BY beneficiary_id) lines

@@ -12,7 +12,7 @@ from core.history import tracked
 from core.models import Job, StoredFile
 from district.models import Division
 from district.scope import ScopedQuerySet
-from registry.models import Household, Person
+from registry.models import Household, Institution, Person
 
 USER = settings.AUTH_USER_MODEL
 
@@ -240,8 +240,19 @@ class Payment(models.Model):
         db_constraint=False,
         db_index=False,
     )
+    # Who the money is for: the person, or a guardian. Where a home receives it, `payee_name` and the account are the
+    # home's, while `payee` and `payee_id_number` stay those of the person, whom the sheet names.
     payee = models.ForeignKey(
         Person, models.PROTECT, related_name="+", verbose_name="领款人", db_constraint=False, db_index=False
+    )
+    payee_institution = models.ForeignKey(
+        Institution,
+        models.PROTECT,
+        null=True,
+        related_name="+",
+        verbose_name="收款机构",
+        db_constraint=False,
+        db_index=False,
     )
     division = models.ForeignKey(
         Division,

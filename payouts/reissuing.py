@@ -21,10 +21,12 @@ WITH ready AS (
            account.bank, account.number, account.holder_name
       FROM payouts_transfer t
       JOIN payouts_run origin ON origin.id = t.origin_run_id
-      JOIN LATERAL (SELECT p.payee_id, p.entitlement_id FROM payouts_payment p
+      JOIN LATERAL (SELECT p.payee_id, p.payee_institution_id, p.entitlement_id FROM payouts_payment p
                      WHERE p.run_id = t.origin_run_id AND p.beneficiary_id = t.beneficiary_id
                      ORDER BY p.kind = 'regular' DESC, p.id LIMIT 1) paid ON true
-      JOIN registry_payeeaccount account ON account.person_id = paid.payee_id AND account.since <= %(today)s
+      JOIN registry_payeeaccount account ON (account.institution_id = paid.payee_institution_id
+                                             OR paid.payee_institution_id IS NULL AND account.person_id = paid.payee_id)
+                                        AND account.since <= %(today)s
                                         AND (account.until IS NULL OR account.until > %(today)s)
      WHERE origin.programme_id = %(programme)s AND origin.month = %(month)s AND t.state = 'failed'
        AND t.given_up_at IS NULL

@@ -33,14 +33,16 @@ _TITLES = [title for title, _ in COLUMNS]
 _KINDS = dict(PaymentKind.choices)
 AGAIN = "重发"
 
-_ROWS = """
-SELECT p.payee_name, p.payee_id_number, p.village_name, p.persons, p.amount, p.kind, p.bank, p.account_number, p.note
+# Whose money a home receives is named; that it goes to the home stands in 备注.
+_NAME = "CASE WHEN p.payee_institution_id IS NULL THEN p.payee_name ELSE p.head_name END"
+_ROWS = f"""
+SELECT {_NAME}, p.payee_id_number, p.village_name, p.persons, p.amount, p.kind, p.bank, p.account_number, p.note
   FROM payouts_payment p WHERE p.run_id = %(run)s AND p.division_id LIKE %(scope)s
  ORDER BY p.division_id, p.beneficiary_id, p.month DESC, p.id
 """
 # A reissue shows the same payments with the account of the new attempt.
-_ROWS_AGAIN = """
-SELECT p.payee_name, p.payee_id_number, p.village_name, p.persons, p.amount, p.kind, t.bank, t.account_number,
+_ROWS_AGAIN = f"""
+SELECT {_NAME}, p.payee_id_number, p.village_name, p.persons, p.amount, p.kind, t.bank, t.account_number,
        concat_ws('；', '重发', nullif(p.note, ''))
   FROM payouts_transfer t JOIN payouts_payment p ON p.run_id = t.origin_run_id AND p.beneficiary_id = t.beneficiary_id
  WHERE t.run_id = %(run)s AND p.division_id LIKE %(scope)s

@@ -9,25 +9,39 @@ as never made. A month under a hold is not owed while nothing was paid for it; a
 """
 
 COLUMNS = """
-    (run_id, entitlement_id, programme_id, beneficiary_id, household_id, person_id, payee_id, division_id, month,
-     kind, is_base, amount, persons, assessment_id, difference_id, head_name, payee_name, payee_id_number,
-     household_number, village_name, bank, account_number, account_name, note)
+    (run_id, entitlement_id, programme_id, beneficiary_id, household_id, person_id, payee_id, payee_institution_id,
+     division_id, month, kind, is_base, amount, persons, assessment_id, difference_id, head_name, payee_name,
+     payee_id_number, household_number, village_name, bank, account_number, account_name, note)
 """
+
+
+def _accounts(institution: str) -> str:
+    """The account that stands open today, `own` of the payee or `theirs` of the home; at most one of them is found."""
+    return f"""
+    LEFT JOIN registry_institution care ON care.id = {institution}
+    LEFT JOIN registry_payeeaccount own ON own.person_id = payee.id AND {institution} IS NULL
+                                    AND own.since <= %(today)s AND (own.until IS NULL OR own.until > %(today)s)
+    LEFT JOIN (SELECT * FROM registry_payeeaccount WHERE institution_id IS NOT NULL AND since <= %(today)s
+                  AND (until IS NULL OR until > %(today)s)) theirs ON theirs.institution_id = {institution}
+    """
+
 
 # Who the money goes to, as the registry knows it today; frozen with the payment. Who has no account is paid on the
 # sheet all the same (what is owed is the run's total) and becomes a failed line when the run is locked.
-_PAYEE = """
+_PAYEE = f"""
     JOIN registry_person head ON head.id = e.person_id
     JOIN registry_person payee ON payee.id = coalesce(e.payee_id, e.person_id)
     JOIN district_division village ON village.code = e.division_id
     LEFT JOIN registry_household home ON home.id = e.household_id
-    LEFT JOIN registry_payeeaccount account ON account.person_id = payee.id AND account.since <= %(today)s
-                                      AND (account.until IS NULL OR account.until > %(today)s)
+    {_accounts("e.payee_institution_id")}
 """
-_SNAPSHOT = """
-    head.name, payee.name, payee.id_number, coalesce(home.number, ''), village.name,
-    coalesce(account.bank, ''), coalesce(account.number, ''), coalesce(account.holder_name, ''),
-    CASE WHEN account.id IS NULL THEN '缺账号' ELSE '' END
+_BANK = "coalesce(own.bank, theirs.bank, '')"
+_NUMBER = "coalesce(own.number, theirs.number, '')"
+_HOLDER = "coalesce(own.holder_name, theirs.holder_name, '')"
+_SNAPSHOT = f"""
+    head.name, coalesce(care.name, payee.name), payee.id_number, coalesce(home.number, ''), village.name,
+    {_BANK}, {_NUMBER}, {_HOLDER},
+    concat_ws('；', '付至' || care.name, CASE WHEN {_NUMBER} = '' THEN '缺账号' END)
 """
 
 
@@ -50,8 +64,9 @@ _ONE_OFF_UNPAID = f"""
 
 INSERT_REGULAR = f"""
 INSERT INTO payouts_payment {COLUMNS}
-SELECT %(run)s, e.id, e.programme_id, e.beneficiary_id, e.household_id, e.person_id, payee.id, e.division_id,
-       %(month)s, 'regular', true, e.monthly_amount, e.persons, e.assessment_id, NULL, {_SNAPSHOT}
+SELECT %(run)s, e.id, e.programme_id, e.beneficiary_id, e.household_id, e.person_id, payee.id,
+       e.payee_institution_id, e.division_id, %(month)s, 'regular', true, e.monthly_amount, e.persons, e.assessment_id,
+       NULL, {_SNAPSHOT}
   FROM benefits_entitlement e {_PAYEE}
  WHERE {_LIVE} AND NOT {_held("%(month)s")}
 ON CONFLICT DO NOTHING
@@ -59,8 +74,9 @@ ON CONFLICT DO NOTHING
 
 INSERT_ONE_OFF = f"""
 INSERT INTO payouts_payment {COLUMNS}
-SELECT %(run)s, e.id, e.programme_id, e.beneficiary_id, e.household_id, e.person_id, payee.id, e.division_id,
-       e.first_month, 'one_off', true, e.monthly_amount, e.persons, e.assessment_id, NULL, {_SNAPSHOT}
+SELECT %(run)s, e.id, e.programme_id, e.beneficiary_id, e.household_id, e.person_id, payee.id,
+       e.payee_institution_id, e.division_id, e.first_month, 'one_off', true, e.monthly_amount, e.persons,
+       e.assessment_id, NULL, {_SNAPSHOT}
   FROM benefits_entitlement e {_PAYEE}
  WHERE {_ONE_OFF_UNPAID} AND NOT {_held("%(month)s")}
 ON CONFLICT DO NOTHING
@@ -235,17 +251,18 @@ INSERT_ARREARS = f"""
 WITH {_HOME}, {_GIVEN_UP}, {_REMAINING}
 INSERT INTO payouts_payment {COLUMNS}
 SELECT %(run)s, d.entitlement_id, d.programme_id, d.beneficiary_id, e.household_id, e.person_id, payee.id,
-       e.division_id, d.month, 'arrears',
+       care.id, e.division_id, d.month, 'arrears',
        NOT EXISTS (SELECT FROM payouts_payment p WHERE p.beneficiary_id = d.beneficiary_id
                       AND p.programme_id = d.programme_id AND p.month = d.month AND p.is_base AND p.kind <> 'one_off')
        AND d.id = (SELECT min(o.id) FROM open_differences o
                     WHERE o.beneficiary_id = d.beneficiary_id AND o.month = d.month AND o.remaining > 0),
        d.remaining, was.persons, was.assessment_id, d.id, head.name,
-       coalesce(r.payee_name, payee.name), coalesce(r.payee_id_number, payee.id_number), coalesce(hh.number, ''),
-       village.name, coalesce(r.bank, account.bank, ''), coalesce(r.account_number, account.number, ''),
-       coalesce(r.account_name, account.holder_name, ''),
-       left(CASE WHEN coalesce(r.account_number, account.number, '') = '' THEN '缺账号；' ELSE '' END
-            || '补 ' || to_char(d.month, 'YYYY-MM') || '：' || d.reason, 200)
+       coalesce(r.payee_name, care.name, payee.name), coalesce(r.payee_id_number, payee.id_number),
+       coalesce(hh.number, ''), village.name, coalesce(r.bank, {_BANK}), coalesce(r.account_number, {_NUMBER}),
+       coalesce(r.account_name, {_HOLDER}),
+       left(concat_ws('；', '付至' || care.name,
+                      CASE WHEN coalesce(r.account_number, {_NUMBER}) = '' THEN '缺账号' END,
+                      '补 ' || to_char(d.month, 'YYYY-MM') || '：' || d.reason), 200)
   FROM open_differences d JOIN home e ON e.beneficiary_id = d.beneficiary_id
   JOIN benefits_entitlement was ON was.id = d.entitlement_id
   LEFT JOIN payouts_payment r ON r.run_id = %(run)s AND r.beneficiary_id = d.beneficiary_id AND r.kind = 'regular'
@@ -253,8 +270,7 @@ SELECT %(run)s, d.entitlement_id, d.programme_id, d.beneficiary_id, e.household_
   JOIN registry_person payee ON payee.id = coalesce(r.payee_id, e.payee_id, e.person_id)
   JOIN district_division village ON village.code = e.division_id
   LEFT JOIN registry_household hh ON hh.id = e.household_id
-  LEFT JOIN registry_payeeaccount account ON account.person_id = payee.id AND account.since <= %(today)s
-                                    AND (account.until IS NULL OR account.until > %(today)s)
+  {_accounts("CASE WHEN r.id IS NULL THEN e.payee_institution_id ELSE r.payee_institution_id END")}
  WHERE d.remaining > 0 AND d.month <= %(until)s AND NOT {_held("%(month)s")}
 ON CONFLICT DO NOTHING
 """
@@ -274,10 +290,12 @@ queue AS (
 )
 INSERT INTO payouts_payment {COLUMNS}
 SELECT %(run)s, q.entitlement_id, q.programme_id, q.beneficiary_id, r.household_id, r.person_id, r.payee_id,
-       r.division_id, q.month, 'recovery', false, -least(-q.remaining, q.room - q.before), was.persons,
-       was.assessment_id, q.id,
+       r.payee_institution_id, r.division_id, q.month, 'recovery', false, -least(-q.remaining, q.room - q.before),
+       was.persons, was.assessment_id, q.id,
        r.head_name, r.payee_name, r.payee_id_number, r.household_number, r.village_name, r.bank, r.account_number,
-       r.account_name, left('扣 ' || to_char(q.month, 'YYYY-MM') || '：' || q.reason, 200)
+       r.account_name,
+       left(concat_ws('；', CASE WHEN r.payee_institution_id IS NOT NULL THEN '付至' || r.payee_name END,
+                      '扣 ' || to_char(q.month, 'YYYY-MM') || '：' || q.reason), 200)
   FROM queue q JOIN payouts_payment r ON r.id = q.regular_id
   JOIN benefits_entitlement was ON was.id = q.entitlement_id
  WHERE q.room > q.before

@@ -4,7 +4,7 @@ from typing import Any
 
 import django_filters
 from django import forms
-from django.db.models import Count, Exists, OuterRef, Sum
+from django.db.models import Count, Exists, OuterRef, Q, Sum
 from django.http import HttpRequest
 from django.urls import reverse, reverse_lazy
 
@@ -104,13 +104,16 @@ class FailureList(ListPage):
         # The person's own payment says who is paid; the account that is open now says whether it was put right.
         paid = Payment.objects.filter(run=OuterRef("origin_run"), beneficiary_id=OuterRef("beneficiary_id"))
         changed = (
-            PayeeAccount.objects.filter(person=OuterRef("payee"), until=None)
+            PayeeAccount.objects.filter(
+                Q(institution=OuterRef("home")) | Q(person=OuterRef("payee"), institution=None), until=None
+            )
             .exclude(number=OuterRef("account_number"), holder_name=OuterRef("account_name"))
             .order_by()
         )
         rows = failed_transfers(request.user).select_related("division__parent", "origin_run__programme")
         return rows.annotate(
-            payee=paid.order_by("pk").values("payee")[:1],
+            payee=paid.filter(payee_institution=None).order_by("pk").values("payee")[:1],
+            home=paid.order_by("pk").values("payee_institution")[:1],
             payment=paid.order_by("pk").values("pk")[:1],
         ).annotate(corrected=Exists(changed))
 

@@ -133,7 +133,8 @@ class PaymentPage(DetailPage):
 
     def queryset(self, request: HttpRequest) -> Any:
         return Payment.objects.visible_to(request.user).select_related(
-            "programme", "run__programme", "entitlement", "assessment", "difference", "division__parent"
+            *["programme", "run__programme", "entitlement", "assessment", "difference", "division__parent"],
+            "payee_institution",
         )
 
     def get_title(self) -> str:

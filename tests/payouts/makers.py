@@ -39,7 +39,9 @@ def entitlement(
         last_month=last,
     )
     EntitlementMember.objects.bulk_create(
-        EntitlementMember(entitlement=found, person=one, group="dibao", first_month=first, last_month=last)
+        EntitlementMember(
+            entitlement=found, person=one, group=found.programme.group, first_month=first, last_month=last
+        )
         for one in home.people[:members]
     )
     found.home = home  # type: ignore[attr-defined]
