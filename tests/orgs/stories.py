@@ -2,12 +2,15 @@
 
 from datetime import date, timedelta
 from decimal import Decimal
+from itertools import count
 from typing import Any
 
 from casework.services import move
+from core import uscc
 from district.models import Line
 from orgs import services
 from orgs.models import Organisation
+from orgs.rules import CODE_PREFIX
 from tests import factories
 
 
@@ -113,3 +116,26 @@ def cancelled(organisation: Organisation, maker: Any, checker: Any, on: date) ->
     case = liquidated(organisation, maker, on, on - timedelta(days=60))
     case = move(case, "send_up", maker, opinion="清算完毕", on=on)
     return move(case, "grant", checker, on=on).organisation
+
+
+_serial = count(1)
+
+
+def body(name: str, founded_on: date = date(2015, 6, 1), **more: Any) -> Organisation:
+    """A registered body as the old register knew it, by its name without 大祥区."""
+    values: dict[str, Any] = {
+        "kind": "association",
+        "supervisor": "大祥区文化旅游广电体育局",
+        "representative_name": factories.name(),
+        "representative_id": factories.id_number(),
+        "address": "城北路街道西湖路6号",
+        "phone": "13907390000",
+        "capital": Decimal(50_000),
+        "founded_on": founded_on,
+        **more,
+    }
+    stem = uscc.body_code(f"MJB{next(_serial):05d}")
+    code = uscc.make(CODE_PREFIX[values["kind"]], factories.DISTRICT, stem)
+    return Organisation.objects.create(
+        division_id=factories.DISTRICT, name=f"大祥区{name}", credit_code=code, **values
+    )

@@ -12,7 +12,7 @@ from casework.models import CaseState
 from casework.services import move
 from core import uscc
 from core.errors import Conflict, NotAllowed, UserError
-from orgs import services
+from orgs import certificates, services
 from orgs.models import CertificateState, Organisation, OrgApplication, OrgCertificate, OrgState
 from tests import factories
 from tests.orgs import stories
@@ -213,13 +213,13 @@ def test_cancellation_waits_for_the_creditors_and_everything_handed_in(maker, ch
 def test_a_spoiled_certificate_keeps_its_number_and_its_reason(maker, checker):
     body = stories.established(maker, checker, DAY)
     with pytest.raises(UserError, match="作废原因"):
-        services.spoil_certificate(body.certificates.get(), " ", maker)
-    new = services.spoil_certificate(body.certificates.get(), "打印错位", maker, on=DAY)
+        certificates.spoil_certificate(body.certificates.get(), " ", maker)
+    new = certificates.spoil_certificate(body.certificates.get(), "打印错位", maker, on=DAY)
     old = OrgCertificate.objects.get(number="430503-2020-0001")
     assert (old.state, old.reason) == (CertificateState.SPOILED, "打印错位")
     assert (new.number, new.content) == ("430503-2020-0002", old.content)
     with pytest.raises(UserError, match="作废，不能作废"):
-        services.spoil_certificate(old, "再来一次", maker)
+        certificates.spoil_certificate(old, "再来一次", maker)
 
 
 def test_officers_of_other_lines_and_townships_see_no_organisation(maker, checker):

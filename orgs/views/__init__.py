@@ -1,0 +1,1 @@
+"""Pages of the room: bodies and certificates, acts of registration, yearly inspection, and the public register."""
