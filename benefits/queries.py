@@ -1,12 +1,14 @@
 """Questions about entitlements that several pages ask."""
 
+from collections import defaultdict
+from collections.abc import Iterable
 from datetime import date, timedelta
 from typing import Any
 
 from django.db.models import Exists, OuterRef, Q
 from django.utils import timezone
 
-from benefits.models import Entitlement, Hold
+from benefits.models import Entitlement, EntitlementMember, Hold
 from core.months import format_month, month_of
 
 
@@ -23,6 +25,27 @@ def live(month: date | None = None) -> Q:
 def ended(month: date | None = None) -> Q:
     """Condition: ended before the month with a reason; rows replaced by a change are not endings."""
     return Q(is_void=False, last_month__lt=month or this_month()) & ~Q(end_reason="")
+
+
+def overlapping(queryset: Any, first: date, last: date | None) -> Any:
+    """The rows that share a month with `first`…`last` (both included, open when None)."""
+    found = queryset.filter(Q(last_month__isnull=True) | Q(last_month__gte=first))
+    return found.filter(first_month__lte=last) if last else found
+
+
+def holds_in(people: Iterable[int], month: date, *, without: Iterable[int] = ()) -> dict[int, list[str]]:
+    """Programme codes in force in a month, by person's key: the `holds` of an assessment's members.
+
+    One-off money is not held. `without`: keys of entitlements that don't count (the one that a change is about).
+    """
+    rows = EntitlementMember.objects.filter(
+        person__in=list(people), is_void=False, entitlement__is_one_off=False
+    ).exclude(entitlement__in=[one for one in without if one])
+    found: dict[int, list[str]] = defaultdict(list)
+    held = overlapping(rows, month, month).order_by("id")
+    for person, code in held.values_list("person_id", "entitlement__programme_id"):
+        found[person].append(code)
+    return found
 
 
 def held_now(month: date | None = None) -> Exists:

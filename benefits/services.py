@@ -14,21 +14,40 @@ from django.db.models import Q
 from django.utils import timezone
 
 from benefits.assessing import assess, policies_for
+from benefits.conflicts import conflicts_for
+from benefits.ending import check_death_month, end_entitlement, locked
 from benefits.models import (
     Assessment,
-    EndReason,
     Entitlement,
     EntitlementMember,
     Hold,
     Programme,
 )
 from benefits.policy import PolicyTable, freeze, parameter
-from benefits.refusals import overlapping, refusals
-from core.errors import Conflict, NotAllowed, UserError
-from core.months import add_months, format_month, last_day, month_of, parse_month
+from benefits.queries import overlapping
+from benefits.refusals import refusals
+from benefits.replacing import make_way
+from core.errors import NotAllowed, UserError
+from core.months import add_months, format_month, last_day, parse_month
 from district.models import Role
 from registry.models import Household, Institution, Person
 
+__all__ = [
+    "HOLDERS",
+    "KEEP",
+    "build_assessment",
+    "carry_holds",
+    "change_entitlement",
+    "check_death_month",
+    "end_entitlement",
+    "grant",
+    "grant_bulk",
+    "lift_hold",
+    "locked",
+    "place_hold",
+    "record_assessment",
+    "review_due",
+]
 KEEP: Any = object()  # "as it was", where None has a meaning of its own
 HOLDERS = {Role.BUREAU_OFFICER, Role.FINANCE}
 
@@ -116,8 +135,9 @@ def grant(
     """Open an entitlement of the assessed amount from `first_month` (the assessment's own when not given).
 
     `payee` or `payee_institution`: who receives the money when not the person. `members`: the persons covered, as many
-    as the assessment counted. UserError when the assessment refused, or when the household or one of the persons holds
-    an excluding entitlement in those months.
+    as the assessment counted. What the matrix says is replaced or ended by it ends with the month before, in the same
+    transaction (`benefits.replacing`), if the assessment named it. UserError when the assessment refused, or when the
+    household or one of the persons holds what bars it in those months.
     """
     people = list(members)
     first = first_month or assessment.first_month
@@ -145,10 +165,27 @@ def grant(
         care_class=care_class,
         review_due=review_due(programme.pk, care_class, first),
     )
-    with refusals([row], {row.beneficiary_id: [one.pk for one in people]}):
+    keys = [one.pk for one in people]
+    with refusals([row], {row.beneficiary_id: keys}):
+        _in_turn(keys)
+        make_way(
+            conflicts_for(keys, programme, first),
+            programme,
+            first,
+            amount=assessment.monthly_amount,
+            known={conflict["held"] for conflict in assessment.conflicts},
+            actor=actor,
+            event=decided_by,
+        )
         row.save()
-        _cover(row, [one.pk for one in people])
+        _cover(row, keys)
     return row
+
+
+def _in_turn(people: Iterable[int]) -> None:
+    """Two who grant something to one person do it one after the other, and the second sees what the first did."""
+    rows = Person.objects.filter(pk__in=list(people)).order_by("pk").select_for_update(no_key=True)
+    list(rows.values_list("pk"))
 
 
 def grant_bulk(
@@ -202,36 +239,6 @@ def _cover(row: Entitlement, people: Iterable[int]) -> None:
 
 
 # — change and end —————————————————————————————————————————
-
-
-def locked(entitlement: Entitlement, version: int | None = None) -> Entitlement:
-    """The row as it is now, locked. Conflict when it is no longer the `version` that the user saw."""
-    row = (
-        Entitlement.objects.select_for_update(of=("self",)).select_related("programme").get(pk=entitlement.pk)
-    )
-    if version is not None and row.version != version:
-        raise Conflict("这份待遇刚被别人改过，请核对后再办。", changes=_differences(entitlement, row))
-    if row.is_void:
-        raise UserError("这份待遇已被替换，自始无效，不能再变更。")
-    return row
-
-
-def _differences(seen: Entitlement, now: Entitlement) -> list[str]:
-    """What the other person changed, in words."""
-    changes = []
-    for name in ("monthly_amount", "persons", "last_month", "end_reason", "is_void", "care_class"):
-        before, after = getattr(seen, name), getattr(now, name)
-        if before != after:
-            field: Any = Entitlement._meta.get_field(name)
-            label = field.verbose_name
-            changes.append(f"{label}：{_word(before)} → {_word(after)}")
-    return changes or [f"版本：第 {now.version} 版"]
-
-
-def _word(value: Any) -> str:
-    if isinstance(value, date):
-        return format_month(value)
-    return str(value) if value not in (None, "") else "（空）"
 
 
 def change_entitlement(
@@ -370,89 +377,6 @@ def carry_holds(old: Entitlement, successor: Entitlement) -> None:
         )
         hold.last_month = add_months(start, -1)
         hold.save(update_fields=["last_month"])
-
-
-def end_entitlement(
-    entitlement: Entitlement,
-    last_month: date,
-    reason: str,
-    note: str,
-    actor: Any,
-    event: Any = None,
-    version: int | None = None,
-) -> Entitlement:
-    """The last month that is paid, with its reason; gives the row that now carries the end.
-
-    When that month lies before a later change, the later rows become void and the row in force then is ended; before
-    the very first month the whole chain is void and was never in force. `other` needs words. On death the month of
-    death is still paid, and no later one. UserError when it ended already no later than that.
-    """
-    if reason not in EndReason.values:
-        raise UserError("请选择停发原因。", field="end_reason")
-    if reason == EndReason.OTHER and not note.strip():
-        raise UserError("停发原因为“其他”时须写明说明。", field="end_note")
-    with transaction.atomic():
-        row: Any = locked(entitlement, version)
-        if row.successors.filter(is_void=False).exists():
-            raise UserError("这份待遇后来变更过，请从最近一次认定办理停发。")
-        if row.last_month and last_month >= row.last_month and row.end_reason:
-            raise UserError(
-                f"这份待遇已于 {format_month(row.last_month)} 止（{row.get_end_reason_display()}）。"
-            )
-        check_death_month(row, last_month, reason)
-        while last_month < row.first_month and row.previous_id:
-            row = _void(row)
-        if last_month < row.first_month:
-            row.is_void = True
-        else:
-            row.last_month = last_month
-        row.end_reason, row.end_note = reason, note.strip()[:500]
-        row.ended_by, row.ended_at = event, timezone.now()
-        row.version += 1
-        row.save(
-            update_fields=[
-                "is_void",
-                "last_month",
-                "end_reason",
-                "end_note",
-                "ended_by",
-                "ended_at",
-                "version",
-            ]
-        )
-    return row
-
-
-def _void(row: Entitlement) -> Entitlement:
-    """Make a later change void and step back to what it replaced."""
-    row.is_void = True
-    row.version += 1
-    row.save(update_fields=["is_void", "version"])
-    assert row.previous_id is not None
-    before = Entitlement.objects.select_for_update(of=("self",)).get(pk=row.previous_id)
-    if before.is_void:
-        # It was replaced from its own first month: what stood before it is in force again.
-        if before.previous_id and before.first_month == row.first_month:
-            return _void(before)
-        before.is_void = False
-    return before
-
-
-def last_monthcheck_death_month(day: date) -> date:
-    """死亡当月照发，次月起停发."""
-    return month_of(day)
-
-
-def check_death_month(row: Entitlement, last_month: date, reason: str) -> None:
-    """UserError when a person living alone died before the month that is said to be the last."""
-    if reason != EndReason.DEATH or row.persons != 1:
-        return
-    day = row.person.death_date
-    if day and last_month > last_monthcheck_death_month(day):
-        raise UserError(
-            f"{row.person} 于 {day:%Y-%m-%d} 死亡，末月应为 {format_month(last_monthcheck_death_month(day))}。",
-            field="last_month",
-        )
 
 
 # — holds ——————————————————————————————————————————————————
