@@ -21,7 +21,7 @@ DEMO_SECRET_KEY = "demo-only-not-for-production"
 ROOMS = [
     *["core", "district", "registry", "casework", "benefits"],
     *["relief", "elderly", "marriage", "orgs", "grassroots"],
-    *["payouts", "reports", "demo"],
+    *["payouts", "rechecks", "reports", "demo"],
 ]
 INSTALLED_APPS = [
     *["unfold", "unfold.contrib.filters", "unfold.contrib.forms", "unfold.contrib.import_export"],

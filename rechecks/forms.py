@@ -1,0 +1,95 @@
+"""Forms of 回头看: a list to load, a month to compare, what the visit found, what the bureau decides."""
+
+from typing import Any
+
+from django import forms
+from django.utils import timezone
+
+from benefits.models import EndReason
+from casework.forms import ManyFilesField
+from core.filters import DayInput, MoneyFormField, MonthFormField
+from rechecks import kinds
+from rechecks.models import Outcome
+
+
+class ListForm(forms.Form):
+    kind = forms.ChoiceField(label="名单种类", choices=kinds.choices)
+    file = forms.FileField(
+        label="文件",
+        help_text="xlsx、xls 或 csv（UTF-8、GBK、UTF-16 都可以），须有身份证号、姓名两列。",
+        widget=forms.ClearableFileInput(attrs={"accept": ".xlsx,.xls,.csv,.txt"}),
+    )
+    as_of = forms.DateField(label="截止日期", widget=DayInput, help_text="对方数据取到哪一天；不能晚于今天。")
+    source = forms.CharField(label="来源单位", max_length=100, help_text="例如：区人社局、区公安分局。")
+
+
+class MonthForm(forms.Form):
+    month = MonthFormField(label="月份", help_text="比对这个月在享的全部待遇。")
+
+
+class ReportForm(forms.Form):
+    version = forms.IntegerField(widget=forms.HiddenInput)
+    verified_on = forms.DateField(label="核查日期", widget=DayInput)
+    visitors = forms.CharField(label="核查人员", max_length=120, help_text="入户须两人，用顿号隔开。")
+    words = forms.CharField(
+        label="核查情况",
+        max_length=2000,
+        widget=forms.Textarea({"rows": 4}),
+        help_text="看到什么、问了谁、与名单是否一致。",
+    )
+    statement = forms.CharField(
+        label="家庭陈述申辩",
+        max_length=2000,
+        required=False,
+        widget=forms.Textarea({"rows": 3}),
+        help_text="家庭怎么说；没有提出的留空。",
+    )
+    outcome = forms.ChoiceField(label="核查意见", choices=Outcome.choices, widget=forms.RadioSelect)
+    end_reason = forms.ChoiceField(
+        label="停发原因", choices=[("", "（停发时填）"), *EndReason.choices], required=False
+    )
+    from_month = MonthFormField(
+        label="起始月份", required=False, help_text="停发：不再发放的第一个月；变更：按新金额发放的第一个月。"
+    )
+    documents = ManyFilesField(label="材料", required=False, help_text="照片或 PDF，可多选。")
+
+    def clean(self) -> dict[str, Any]:
+        data = super().clean() or {}
+        if data.get("verified_on") and data["verified_on"] > timezone.localdate():
+            self.add_error("verified_on", "核查日期晚于今天。")
+        if data.get("outcome") == Outcome.END and not data.get("end_reason"):
+            self.add_error("end_reason", "请选择停发原因。")
+        return data
+
+
+class DecideForm(forms.Form):
+    version = forms.IntegerField(widget=forms.HiddenInput)
+    agree = forms.ChoiceField(
+        label="审定", choices=[("1", "同意"), ("0", "退回重新核查")], widget=forms.RadioSelect
+    )
+    opinion = forms.CharField(label="审定意见", max_length=500, widget=forms.Textarea({"rows": 3}))
+
+
+class Words(forms.CharField):
+    """Words with 、 between them."""
+
+    def __init__(self, **kwargs: Any):
+        super().__init__(help_text="多个词用顿号隔开；含其中一个词即算。", max_length=400, **kwargs)
+
+    def to_python(self, value: Any) -> Any:
+        if isinstance(value, list):
+            return value
+        text = str(super().to_python(value) or "").replace("，", "、").replace(",", "、")
+        return [word.strip() for word in text.split("、") if word.strip()]
+
+
+class PreviewForm(forms.Form):
+    """Lines and exemptions as they would be."""
+
+    month = MonthFormField(label="月份")
+    tax_line = MoneyFormField(label="年应税收入超过（元）")
+    max_houses = forms.IntegerField(label="全家住房超过（套）", min_value=0, max_value=20)
+    property_counted = Words(label="计为住房的用途")
+    vehicle_exempt = Words(label="不算的车辆")
+    business_states = Words(label="经营中的登记状态")
+    business_ended = Words(label="已停止的登记状态")

@@ -1,0 +1,278 @@
+"""Outside lists with their rows, recheck runs, findings and what happened to them."""
+
+from django.conf import settings
+from django.db import models
+from django.urls import reverse
+from django.utils import timezone
+
+from benefits.models import EndReason, Entitlement, Hold, Programme
+from casework.models import Case
+from core.fields import MoneyField, MonthField
+from core.history import tracked
+from core.models import Job, StoredFile
+from district.models import Division, Line
+from district.scope import ScopedQuerySet
+from rechecks import kinds
+from registry.models import Household, Person
+
+
+class OutsideList(models.Model):
+    """比对名单: what another office says of many people, as of a day. A newer one supersedes, old ones stay."""
+
+    kind = models.CharField("种类", max_length=12, choices=kinds.choices)
+    as_of = models.DateField("截止日期")
+    source = models.CharField("来源单位", max_length=100, blank=True)
+    line = models.CharField("业务线", max_length=12, choices=Line, default=Line.RELIEF)
+    file_name = models.CharField("文件名", max_length=200)
+    sha256 = models.CharField("SHA-256", max_length=64)
+    # As it was uploaded; a list from the shell has only its rows.
+    file = models.ForeignKey(
+        StoredFile, models.PROTECT, null=True, blank=True, related_name="+", verbose_name="文件"
+    )
+    errors_file = models.ForeignKey(
+        StoredFile, models.PROTECT, null=True, blank=True, related_name="+", verbose_name="错误行"
+    )
+    rows = models.PositiveIntegerField("行数", default=0)
+    loaded = models.PositiveIntegerField("载入", default=0)
+    rejected = models.PositiveIntegerField("拒绝", default=0)
+    unknown = models.PositiveIntegerField("不在登记册", default=0)
+    notes = models.JSONField("说明", default=list)
+    division = models.ForeignKey(Division, models.PROTECT, related_name="+", verbose_name="范围")
+    job = models.ForeignKey(Job, models.PROTECT, null=True, blank=True, related_name="+", verbose_name="任务")
+    loaded_by = models.ForeignKey(
+        settings.AUTH_USER_MODEL,
+        models.PROTECT,
+        null=True,
+        blank=True,
+        related_name="+",
+        verbose_name="载入人",
+    )
+    loaded_at = models.DateTimeField("载入时间", default=timezone.now)
+    # A list of the dead that a second officer has vouched for may hold payments by itself.
+    confirmed_by = models.ForeignKey(
+        settings.AUTH_USER_MODEL,
+        models.PROTECT,
+        null=True,
+        blank=True,
+        related_name="+",
+        verbose_name="确认人",
+    )
+    confirmed_at = models.DateTimeField("确认时间", null=True, blank=True)
+
+    objects = ScopedQuerySet.as_manager()
+    division_path = "division"
+    line_path = "line"
+
+    class Meta:
+        verbose_name = verbose_name_plural = "比对名单"
+        ordering = ["-as_of", "-id"]
+        constraints = [
+            # The same file for the same day is one list, however often and by how many it is sent.
+            models.UniqueConstraint(fields=["kind", "as_of", "sha256"], name="outsidelist_once")
+        ]
+
+    def __str__(self):
+        return f"{self.get_kind_display()}（截至 {self.as_of:%Y-%m-%d}）"
+
+    def get_absolute_url(self):
+        return reverse("rechecks:list", args=[self.pk])
+
+
+class ListRow(models.Model):
+    """One row of a list: the person as the other office names him, what is judged, and the rest as it came."""
+
+    list = models.ForeignKey(
+        OutsideList, models.CASCADE, related_name="entries", verbose_name="名单", db_index=False
+    )
+    row_no = models.PositiveIntegerField("行号")
+    id_number = models.CharField("身份证号", max_length=18)
+    name = models.CharField("姓名", max_length=60)
+    day = models.DateField("日期", null=True)
+    amount = MoneyField("金额（元）", null=True)
+    label = models.CharField("判断用文字", max_length=200, blank=True)
+    data = models.JSONField("内容", default=dict)
+
+    objects = ScopedQuerySet.as_manager()
+    division_path = "list__division"
+    line_path = "list__line"
+
+    class Meta:
+        verbose_name = verbose_name_plural = "名单行"
+        indexes = [models.Index(fields=["list", "id_number"], name="listrow_person")]
+
+    def __str__(self):
+        return f"{self.name} {self.data}"
+
+
+class Recheck(models.Model):
+    """One comparison of a month's holdings with the lists at hand. It may be made again; its findings stay the same."""
+
+    month = MonthField("月份", unique=True)
+    state = models.CharField(
+        "状态",
+        max_length=8,
+        choices=[("running", "比对中"), ("done", "已完成"), ("failed", "未完成")],
+        default="running",
+    )
+    job = models.ForeignKey(Job, models.PROTECT, null=True, related_name="+", verbose_name="任务")
+    checked = models.PositiveIntegerField("比对待遇", default=0)
+    findings = models.PositiveIntegerField("疑点", default=0)
+    new = models.PositiveIntegerField("新疑点", default=0)
+    line = models.CharField("业务线", max_length=12, choices=Line, default=Line.RELIEF)
+    # What it rested on: kind → {list, as_of, rows, stale} or null where no list was there.
+    lists = models.JSONField("所用名单", default=dict)
+    division = models.ForeignKey(Division, models.PROTECT, related_name="+", verbose_name="范围")
+    started_by = models.ForeignKey(
+        settings.AUTH_USER_MODEL, models.PROTECT, null=True, related_name="+", verbose_name="发起人"
+    )
+    started_at = models.DateTimeField("开始时间", default=timezone.now)
+    finished_at = models.DateTimeField("完成时间", null=True)
+
+    objects = ScopedQuerySet.as_manager()
+    division_path = "division"
+    line_path = "line"
+
+    class Meta:
+        verbose_name = verbose_name_plural = "回头看"
+        ordering = ["-month"]
+
+    def __str__(self):
+        return f"{self.month:%Y-%m} 回头看"
+
+    def get_absolute_url(self):
+        return reverse("rechecks:recheck", args=[self.pk])
+
+
+class FindingState(models.TextChoices):
+    OPEN = "open", "待核查"
+    REPORTED = "reported", "待审定"
+    IN_CASE = "in_case", "办理停发或变更"
+    ENDED = "ended", "已停发"
+    REDUCED = "reduced", "已变更"
+    SUSPENDED = "suspended", "已暂缓"
+    KEPT = "kept", "保留"
+    LIST_WRONG = "list_wrong", "名单有误"
+    GONE = "gone", "待遇已终止"
+
+
+# Decided by a person; found again only when the evidence has changed.
+CLEARED = (FindingState.KEPT, FindingState.LIST_WRONG)
+DECIDED = (*CLEARED, FindingState.ENDED, FindingState.REDUCED, FindingState.SUSPENDED, FindingState.GONE)
+
+
+class Outcome(models.TextChoices):
+    END = "end", "停发"
+    REDUCE = "reduce", "变更金额"
+    SUSPEND = "suspend", "暂缓发放"
+    KEEP = "keep", "不影响，保留"
+    LIST_WRONG = "list_wrong", "名单有误"
+
+
+@tracked()
+class Finding(models.Model):
+    """疑点: one holding × person × kind of list, with all its evidence rows frozen in it.
+
+    The holding is a programme's of one beneficiary, whatever successor of the entitlement is in force.
+    """
+
+    recheck = models.ForeignKey(Recheck, models.PROTECT, related_name="+", verbose_name="最近一次回头看")
+    programme = models.ForeignKey(Programme, models.PROTECT, related_name="+", verbose_name="项目")
+    beneficiary_id = models.BigIntegerField("对象键")
+    entitlement = models.ForeignKey(Entitlement, models.PROTECT, related_name="findings", verbose_name="待遇")
+    household = models.ForeignKey(
+        Household, models.PROTECT, null=True, related_name="findings", verbose_name="家庭"
+    )
+    person = models.ForeignKey(Person, models.PROTECT, related_name="findings", verbose_name="居民")
+    division = models.ForeignKey(Division, models.PROTECT, related_name="+", verbose_name="村（社区）")
+    kind = models.CharField("名单", max_length=12, choices=kinds.choices)
+    name_mismatch = models.BooleanField("姓名不符", default=False)
+    evidence = models.JSONField("依据", default=list)
+    evidence_hash = models.CharField("依据摘要", max_length=32)
+    state = models.CharField("状态", max_length=10, choices=FindingState, default=FindingState.OPEN)
+    first_month = MonthField("首次发现")
+    last_month = MonthField("最近发现")
+    due_on = models.DateField("核查期限", null=True)
+    proposal = models.CharField("核查意见", max_length=10, choices=Outcome, blank=True)
+    proposed_by = models.ForeignKey(
+        settings.AUTH_USER_MODEL, models.PROTECT, null=True, related_name="+", verbose_name="核查人"
+    )
+    case = models.ForeignKey(Case, models.PROTECT, null=True, related_name="+", verbose_name="停发或变更案件")
+    hold = models.ForeignKey(Hold, models.PROTECT, null=True, related_name="+", verbose_name="暂缓")
+    decided_by = models.ForeignKey(
+        settings.AUTH_USER_MODEL, models.PROTECT, null=True, related_name="+", verbose_name="审定人"
+    )
+    decided_at = models.DateTimeField("审定时间", null=True)
+    found_at = models.DateTimeField("发现时间", default=timezone.now)
+    version = models.PositiveIntegerField("版本", default=1)
+
+    objects = ScopedQuerySet.as_manager()
+    division_path = "division"
+    line_path = "programme__line"
+
+    class Meta:
+        verbose_name = verbose_name_plural = "疑点"
+        ordering = ["-id"]
+        constraints = [
+            models.UniqueConstraint(
+                fields=["programme", "beneficiary_id", "person", "kind"], name="finding_once"
+            )
+        ]
+        indexes = [models.Index(fields=["state", "division"], name="finding_todo")]
+
+    def __str__(self):
+        return f"{self.person} {self.get_kind_display()}"
+
+    def get_absolute_url(self):
+        return reverse("rechecks:finding", args=[self.pk])
+
+
+class FindingEvent(models.Model):
+    """What happened to a finding: found, verified, decided, found again. Written once."""
+
+    finding = models.ForeignKey(Finding, models.PROTECT, related_name="events", verbose_name="疑点")
+    at = models.DateTimeField("时间", default=timezone.now)
+    actor = models.ForeignKey(
+        settings.AUTH_USER_MODEL, models.PROTECT, null=True, related_name="+", verbose_name="人员"
+    )
+    label = models.CharField("动作", max_length=60)
+    words = models.TextField("说明", blank=True)
+
+    objects = ScopedQuerySet.as_manager()
+    division_path = "finding__division"
+    line_path = "finding__programme__line"
+
+    class Meta:
+        verbose_name = verbose_name_plural = "核查记录"
+        ordering = ["-id"]
+
+    def __str__(self):
+        return self.label
+
+
+class Verification(models.Model):
+    """核查: what people saw and heard of a finding, what the family says, and what they propose. Written once."""
+
+    finding = models.ForeignKey(Finding, models.PROTECT, related_name="verifications", verbose_name="疑点")
+    verified_on = models.DateField("核查日期")
+    visitors = models.CharField("核查人员", max_length=120)
+    words = models.TextField("核查情况")
+    statement = models.TextField("家庭陈述申辩", blank=True)
+    outcome = models.CharField("核查意见", max_length=10, choices=Outcome)
+    end_reason = models.CharField("停发原因", max_length=12, choices=EndReason, blank=True)
+    from_month = MonthField("起始月份", null=True, blank=True)
+    files = models.ManyToManyField(StoredFile, related_name="+", verbose_name="材料")
+    recorded_by = models.ForeignKey(
+        settings.AUTH_USER_MODEL, models.PROTECT, related_name="+", verbose_name="登记人"
+    )
+    recorded_at = models.DateTimeField("登记时间", default=timezone.now)
+
+    objects = ScopedQuerySet.as_manager()
+    division_path = "finding__division"
+    line_path = "finding__programme__line"
+
+    class Meta:
+        verbose_name = verbose_name_plural = "核查登记"
+        ordering = ["-id"]
+
+    def __str__(self):
+        return f"{self.verified_on} {self.get_outcome_display()}"

@@ -1,0 +1,121 @@
+"""What this room puts into places of the rooms below: menu, to-do list, panels, figures, tones."""
+
+from collections.abc import Iterable
+from typing import Any
+
+from django.db.models import Count, Sum
+from django.urls import reverse
+from django.utils import timezone
+
+from casework.services import hear_closing
+from core import places, tones
+from core.places import Figure, TodoItem
+from core.workdays import Calendar
+from rechecks import deciding
+from rechecks.models import Finding, FindingState, Recheck
+from rechecks.views import BUREAU, SEEING, may_see_lists
+
+MOST = 100
+
+
+def register() -> None:
+    """Called once, when all rooms are ready."""
+    tones.register(
+        {
+            FindingState.OPEN: "warn",
+            FindingState.REPORTED: "go",
+            FindingState.IN_CASE: "go",
+            FindingState.ENDED: "end",
+            FindingState.REDUCED: "end",
+            FindingState.SUSPENDED: "warn",
+            FindingState.KEPT: "ok",
+            FindingState.LIST_WRONG: "end",
+            FindingState.GONE: "end",
+        }
+    )
+    add = places.menu.add
+    add("核查", "疑点", "rechecks:findings", roles=SEEING, order=320, count=waiting_count, urgent=is_late)
+    add("核查", "回头看", "rechecks:rechecks", roles=BUREAU, order=330, when=may_see_lists)
+    add("核查", "比对名单", "rechecks:lists", roles=BUREAU, order=340, when=may_see_lists)
+    places.todos.add(todos, pressing=pressing)
+    for place, field in (("person", "person"), ("household", "household"), ("entitlement", "entitlement")):
+        places.panels.add(
+            place, 45, render=panel_of(field), title="疑点", key="findings", side=True, roles=SEEING,
+            count=count_of(field),
+        )  # fmt: skip
+    places.figures.add("回头看", figures, order=90)
+    hear_closing(deciding.case_closed)
+
+
+def waiting(user: Any) -> Any:
+    """The findings that this account must act on: verify in the township, decide in the bureau."""
+    state = {"township_clerk": FindingState.OPEN, "bureau_officer": FindingState.REPORTED}.get(user.role)
+    return Finding.objects.visible_to(user).filter(state=state) if state else Finding.objects.none()
+
+
+def waiting_count(user: Any) -> int:
+    return waiting(user).count()
+
+
+def is_late(user: Any) -> bool:
+    return waiting(user).filter(due_on__lte=timezone.localdate()).exists()
+
+
+def pressing(user: Any) -> int:
+    return waiting(user).filter(due_on__lte=timezone.localdate()).count()
+
+
+def todos(user: Any) -> Iterable[TodoItem]:
+    rows = list(waiting(user).select_related("person", "division").order_by("due_on", "pk")[:MOST])
+    left = Calendar().left_for(timezone.localdate(), [one.due_on for one in rows])
+    for one in rows:
+        is_open = one.state == FindingState.OPEN
+        yield TodoItem(
+            subject=one.person.name,
+            business=f"疑点：{one.get_kind_display()}",
+            stage=one.get_state_display(),
+            url=one.get_absolute_url(),
+            next_label="登记核查" if is_open else "审定疑点",
+            due_on=one.due_on,
+            days=left[one.due_on],
+            division=one.division.name,
+        )
+
+
+def panel_of(field: str) -> Any:
+    def render(request: Any, obj: Any) -> Any:
+        rows = (
+            Finding.objects.visible_to(request.user)
+            .filter(**{field: obj})
+            .select_related("person", "programme")
+        )
+        found = list(rows[:20])
+        return ("rechecks/panel.html", {"findings": found}) if found else None
+
+    return render
+
+
+def count_of(field: str) -> Any:
+    def count(request: Any, obj: Any) -> int:
+        return Finding.objects.visible_to(request.user).filter(**{field: obj}).count()
+
+    return count
+
+
+def figures(year: int, user: Any = None) -> Iterable[Figure]:
+    """The year's rechecks: compared holdings, findings, and what was ended for them (contract §7)."""
+    rechecks, found = Recheck.objects.filter(month__year=year), Finding.objects.filter(first_month__year=year)
+    if user is not None:
+        rechecks, found = rechecks.visible_to(user), found.visible_to(user)
+    if not rechecks.exists():
+        return
+    ended = found.filter(state=FindingState.ENDED).order_by()
+    holdings = ended.values("programme", "beneficiary_id", "entitlement__persons").distinct()
+    persons = sum(one["entitlement__persons"] for one in holdings)
+    rows = reverse("rechecks:findings")
+    checked = rechecks.aggregate(total=Sum("checked"))["total"] or 0
+    counts = found.aggregate(total=Count("pk"))
+    yield Figure("recheck.checked", "比对待遇", checked, "份次", reverse("rechecks:rechecks"))
+    yield Figure("recheck.findings", "疑点", counts["total"], "条", f"{rows}?state=")
+    yield Figure("recheck.ended_households", "核查停发", len(holdings), "户", f"{rows}?state=ended")
+    yield Figure("recheck.ended_persons", "核查停发", persons, "人", f"{rows}?state=ended")

@@ -1,0 +1,225 @@
+"""The verbs of 回头看. Each is one transaction."""
+
+from collections.abc import Iterable
+from datetime import date, timedelta
+from typing import Any
+
+from django.db import transaction
+from django.db.models import Count
+from django.utils import timezone
+
+from benefits.policy import parameter
+from benefits.services import place_hold
+from core.errors import NotAllowed, UserError
+from core.jobs import announce, start_job
+from core.models import JobState
+from core.months import add_months, format_month, last_day, month_of
+from core.workdays import Calendar
+from district.models import Division, DivisionLevel, Line, Role
+from rechecks import findings, matching
+from rechecks.kinds import KINDS, matched
+from rechecks.models import (
+    CLEARED,
+    Finding,
+    FindingState,
+    OutsideList,
+    Recheck,
+)
+
+RECHECK = "rechecks.recheck"
+STARTERS = (Role.BUREAU_OFFICER,)
+# What counts as found: neither cleared by a person nor no longer there.
+NOT_COUNTED = (*CLEARED, FindingState.GONE)
+
+
+def newest_lists() -> dict[str, OutsideList | None]:
+    """The list of each kind that counts now: the newest by its day."""
+    newest = OutsideList.objects.order_by("kind", "-as_of", "-id")
+    there = {one.kind: one for one in newest.distinct("kind")}
+    return {kind: there.get(kind) for kind in KINDS}
+
+
+def is_stale(one: OutsideList, day: date) -> bool:
+    """Whether the list is older on that day than its kind may be."""
+    return one.as_of + timedelta(days=int(parameter(f"recheck.max_age.{one.kind}", month_of(day)))) < day
+
+
+def lists_now(month: date) -> dict[str, Any]:
+    """What a recheck of the month made now rests on, as it keeps it: kind → list, day, rows, or None."""
+    day = min(timezone.localdate(), last_day(month))
+    return {
+        kind: {
+            "list": one.pk,
+            "as_of": one.as_of.isoformat(),
+            "rows": one.loaded,
+            **({"stale": True} if is_stale(one, day) else {}),
+        }
+        if one
+        else None
+        for kind, one in newest_lists().items()
+    }
+
+
+def missing_kinds() -> list[str]:
+    """The names of the kinds that can't be compared because no list is there."""
+    there = newest_lists()
+    return [kind.name for kind in matched() if there[kind.code] is None]
+
+
+def preview(month: date, values: dict[str, Any]) -> list[dict[str, Any]]:
+    """How many holdings each list would hit now and under other lines or words (`tax_line`, `vehicle_exempt` …).
+
+    Nothing is written. Kinds that the change does not touch are left out.
+    """
+    touched = {"tax": ("tax_line",), "property": ("max_houses", "property_counted"),
+               "vehicle": ("vehicle_exempt",), "business": ("business_states", "business_ended")}  # fmt: skip
+    rules = matching.Rules.in_force(month)
+    changed = rules.changed(values)
+    found: list[dict[str, Any]] = []
+    for kind, used in newest_lists().items():
+        keys = touched.get(kind, ())
+        if all(rules.values[key] == changed.values[key] for key in keys):
+            continue
+        found.append({"kind": KINDS[kind], "list": used})
+        if used:
+            with transaction.atomic():
+                matching.begin()
+                for name, each in (("before", rules), ("after", changed)):
+                    matching.match(kind, used.pk, each)
+                    found[-1][name] = matching.count_holdings()
+    return found
+
+
+def start_recheck(month: date, user: Any = None, enqueue: bool = True) -> Recheck:
+    """Compare a month's holdings with the newest lists: a job with one part a kind. One that runs is gone on with.
+
+    NotAllowed for others than officers of the bureau; UserError for a month that has not come.
+    """
+    if user is not None and (user.role not in STARTERS or Line.RELIEF not in user.lines):
+        raise NotAllowed("回头看由区局社会救助股室发起。")
+    month = month_of(month)
+    if month > month_of(timezone.localdate()):
+        raise UserError(f"{format_month(month)} 还没有到，不能回头看。")
+    with transaction.atomic():
+        district = Division.objects.get(level=DivisionLevel.DISTRICT)
+        recheck, _ = Recheck.objects.get_or_create(
+            month=month, defaults={"division": district, "started_by": user, "state": "done"}
+        )
+        recheck = Recheck.objects.select_for_update().get(pk=recheck.pk)
+        if recheck.state == "running" and recheck.job and recheck.job.state in ("queued", "running"):
+            return recheck
+        recheck.lists, recheck.state = lists_now(month), "running"
+        recheck.started_by, recheck.started_at, recheck.finished_at = user, timezone.now(), None
+        recheck.checked = recheck.findings = recheck.new = 0
+        recheck.save()
+        recheck.job = start_job(
+            RECHECK,
+            f"{format_month(month)} 回头看",
+            {"recheck": recheck.pk},
+            user,
+            district.pk,
+            enqueue=enqueue,
+        )
+        recheck.save(update_fields=["job"])
+    return recheck
+
+
+def go_on(recheck: Recheck) -> None:
+    """Tell the workers again about a recheck whose parts wait."""
+    if recheck.job and recheck.job.state in (JobState.QUEUED, JobState.RUNNING):
+        announce(recheck.job)
+
+
+def compare(recheck: Recheck, kind: str) -> dict[str, int]:
+    """One kind of list against all holdings of the month, in the caller's transaction."""
+    used = recheck.lists.get(kind)
+    if not used:
+        return {}
+    matching.begin()
+    hits = matching.match(kind, used["list"], matching.Rules.in_force(recheck.month))
+    new, back = findings.write(recheck, kind, due_day())
+    return {"hits": hits, "new": new + back}
+
+
+def due_day() -> date:
+    """By when the township answers, for findings made today (working days, dated parameter)."""
+    today = timezone.localdate()
+    return Calendar().add(today, int(parameter("recheck.due_days", month_of(today))))
+
+
+def finish(recheck: Recheck, new: int) -> None:
+    """All kinds are compared: payments to the dead are held, and the recheck's figures taken."""
+    hold_the_dead(recheck)
+    recheck.checked = matching.checked(recheck.month)
+    recheck.findings = counted(recheck).count()
+    recheck.new = new
+    recheck.state, recheck.finished_at = "done", timezone.now()
+    recheck.save()
+
+
+def hold_the_dead(recheck: Recheck) -> int:
+    """A dated hold on what the only covered person would get after the month of death, by a confirmed list alone.
+
+    Visible and reversible: decided otherwise, it is lifted and paid back. Gives how many were placed.
+    """
+    used = recheck.lists.get("death")
+    if not used or not OutsideList.objects.filter(pk=used["list"], confirmed_at__isnull=False).exists():
+        return 0
+    clear = Finding.objects.select_for_update(of=("self",)).filter(
+        recheck=recheck, kind="death", state=FindingState.OPEN, name_mismatch=False, hold=None
+    )
+    placed = 0
+    for one in clear.filter(entitlement__persons=1).select_related("entitlement"):
+        days = [row["day"] for row in one.evidence if row["day"]]
+        if not days:
+            continue
+        month = max(add_months(month_of(date.fromisoformat(max(days))), 1), one.entitlement.first_month)
+        reason = f"死亡名单（截至 {used['as_of']}）列明 {max(days)} 死亡，待核查"
+        try:
+            one.hold = place_hold(one.entitlement, month, None, reason, None)
+        except UserError:
+            # Held already, or ended before that month.
+            continue
+        one.save(update_fields=["hold"])
+        placed += 1
+    return placed
+
+
+def counted(recheck: Recheck) -> Any:
+    """The findings of a recheck: those found by it that no person has cleared."""
+    return Finding.objects.filter(recheck=recheck).exclude(state__in=NOT_COUNTED)
+
+
+def summary(recheck: Recheck) -> dict[str, Any]:
+    """The recheck as the contract prints it (§3). A kind without a list is absent in `by_kind`: it is not clear."""
+    by_kind = dict(counted(recheck).order_by().values_list("kind").annotate(Count("pk")))
+    items = (
+        counted(recheck).select_related("person", "household").order_by("division_id", "household_id", "pk")
+    )
+    return {
+        "month": format_month(recheck.month),
+        "checked": recheck.checked,
+        "findings": recheck.findings,
+        "new": recheck.new,
+        "by_kind": {
+            kind.code: by_kind.get(kind.code, 0) for kind in matched() if recheck.lists.get(kind.code)
+        },
+        "lists": {
+            kind: used and {key: value for key, value in used.items() if key != "list"}
+            for kind, used in recheck.lists.items()
+        },
+        "items": list(_items(items)),
+    }
+
+
+def _items(rows: Iterable[Finding]) -> Iterable[dict[str, Any]]:
+    for one in rows:
+        yield {
+            "id_number": one.person.id_number,
+            "name": one.person.name,
+            "household_no": one.household.number if one.household else "",
+            "programme": one.programme_id,
+            "kind": one.kind,
+            "name_mismatch": one.name_mismatch,
+            "state": one.state,
+        }

@@ -1,0 +1,258 @@
+"""Pages of the findings: the list, one finding with its evidence and consequence, verifying and deciding."""
+
+from typing import Any
+
+import django_filters
+from django.http import HttpRequest, HttpResponse
+from django.shortcuts import get_object_or_404
+from django.urls import reverse
+from django.utils import timezone
+
+from core.errors import UserError
+from core.files import download
+from core.filters import AnyChoiceFilter, FilterSet, MonthFilter, mask
+from core.lists import ListPage
+from core.pages import Action, BulkAction, DetailPage, Page, VerbView
+from core.tables import DayColumn, MaskedColumn, MonthColumn, NameColumn, Table, TagColumn, TextColumn
+from core.workdays import Calendar
+from rechecks import deciding, kinds
+from rechecks.forms import DecideForm, ReportForm
+from rechecks.kinds import KINDS
+from rechecks.models import DECIDED, Finding, FindingState, Outcome, Verification
+from rechecks.views import CLERK, FINDINGS, HOME, OFFICER, SEEING
+
+
+class Findings(FilterSet):
+    more = ("month", "division", "recheck")
+    state = AnyChoiceFilter(label="状态", choices=FindingState.choices)
+    kind = AnyChoiceFilter(label="名单", choices=kinds.choices)
+    name_mismatch = AnyChoiceFilter(label="姓名", choices=[("1", "姓名不符")], method="with_mismatch")
+    due = AnyChoiceFilter(label="时限", choices=[("late", "已逾期")], method="late")
+    q = django_filters.CharFilter(label="姓名或户编号", method="text")
+    month = MonthFilter(label="首次发现", field_name="first_month")
+    division = django_filters.CharFilter(
+        label="区划代码", field_name="division__code", lookup_expr="startswith"
+    )
+    recheck = django_filters.NumberFilter(label="回头看编号", field_name="recheck_id")
+
+    def with_mismatch(self, queryset, name, value):
+        return queryset.filter(name_mismatch=True)
+
+    def late(self, queryset, name, value):
+        return queryset.filter(state=FindingState.OPEN, due_on__lt=timezone.localdate())
+
+    def text(self, queryset, name, value):
+        value = value.strip()
+        by_name = queryset.filter(person__name__startswith=value)
+        return by_name | queryset.filter(household__number=value)
+
+
+class FindingTable(Table):
+    person = NameColumn(verbose_name="居民", accessor="person__name")
+    id_number = MaskedColumn(verbose_name="身份证号", accessor="person__id_number", drop=True)
+    household = TextColumn(verbose_name="户编号", accessor="household__number", drop=True)
+    division = TextColumn(verbose_name="村（社区）", accessor="division__name")
+    programme = TextColumn(verbose_name="项目", accessor="programme__name")
+    kind = TextColumn(verbose_name="名单", accessor="get_kind_display", order_by="kind")
+    mismatch = TextColumn(verbose_name="姓名", accessor="name_mismatch", orderable=False)
+    first_month = MonthColumn(verbose_name="首次发现", drop=True)
+    due_on = DayColumn(verbose_name="核查期限")
+    state = TagColumn(verbose_name="状态", plain={"kept"})
+
+    def render_mismatch(self, value):
+        return "不符" if value else "一致"
+
+    value_mismatch = render_mismatch
+
+
+class FindingList(ListPage):
+    title, unit, crumbs, menu_url = "疑点", "条", [HOME, ("疑点", "")], "rechecks:findings"
+    roles = SEEING
+    filterset_class, table_class = Findings, FindingTable
+    defaults = {"state": "open"}
+    bulk_actions = [
+        BulkAction(
+            "deaths",
+            "报送死亡停发",
+            roles=frozenset(CLERK),
+            confirm="只报送姓名一致、只保障一人的死亡疑点，末月为死亡当月；由区局逐件批准后停发，批准前可以撤回。",
+        )
+    ]
+
+    def queryset(self, request: HttpRequest) -> Any:
+        joined = ("person", "household", "division", "programme", "entitlement")
+        return Finding.objects.visible_to(request.user).select_related(*joined).order_by("due_on", "-id")
+
+    def bulk_deaths(self, request: HttpRequest, queryset: Any) -> str:
+        taken, left = deciding.report_deaths(queryset, request.user)
+        rest = f"没有报送 {len(left)} 条：{'；'.join(left[:5])}。" if left else ""
+        if not taken:
+            raise UserError(rest or "没有可以报送的疑点。")
+        return f"已报送 {taken} 条死亡停发，待区局批准。{rest}"
+
+
+class OfFinding:
+    def queryset(self, request: HttpRequest) -> Any:
+        joined = (
+            "person",
+            "household",
+            "division__parent",
+            "programme",
+            "entitlement__assessment",
+            "hold",
+            "case",
+        )
+        return Finding.objects.visible_to(request.user).select_related(*joined)
+
+    def get_crumbs(self) -> list[tuple[str, Any]]:
+        one = self.object  # type: ignore[attr-defined]
+        return [HOME, FINDINGS, *([(str(one), one.get_absolute_url())] if one else [])]
+
+
+class FindingPage(OfFinding, DetailPage):
+    """Evidence beside what was declared, what would follow, the record; who must act and by when."""
+
+    template_name, roles, place = "rechecks/finding.html", SEEING, "finding"
+
+    def get_crumbs(self) -> list[tuple[str, Any]]:
+        return [HOME, FINDINGS]
+
+    def facts(self, request: HttpRequest, obj: Any) -> list[Any]:
+        return [
+            mask(obj.person.id_number),
+            obj.division.name,
+            str(obj.programme),
+            f"{obj.entitlement.persons} 人",
+        ]
+
+    def actions(self, request: HttpRequest, obj: Any) -> list[Action]:
+        role = request.user.role
+        if role in CLERK and obj.state == FindingState.OPEN:
+            return [Action("登记核查", reverse("rechecks:report", args=[obj.pk]), primary=True)]
+        if role in OFFICER and obj.state == FindingState.REPORTED:
+            why = "您核查过这条疑点，须由另一人审定。" if obj.proposed_by_id == request.user.pk else ""
+            address = "" if why else reverse("rechecks:decide", args=[obj.pk])
+            return [Action("审定疑点", address, primary=not why, why=why)]
+        return []
+
+    def data(self, request: HttpRequest, obj: Any) -> dict[str, Any]:
+        kind = KINDS[obj.kind]
+        days = Calendar().left(timezone.localdate(), obj.due_on) if obj.state == FindingState.OPEN else None
+        others = Finding.objects.visible_to(request.user).exclude(pk=obj.pk).select_related("person")
+        rows = [
+            {**row, "cells": [row["data"].get(column.key, "") for column in kind.columns]}
+            for row in obj.evidence
+        ]
+        verifications = Verification.objects.visible_to(request.user).filter(finding=obj)
+        return {
+            "kind": kind,
+            "rows": rows,
+            "days": days,
+            "declared": declared_of(obj),
+            "others": others.filter(programme=obj.programme_id, beneficiary_id=obj.beneficiary_id)[:20],
+            "verifications": verifications.select_related("recorded_by").prefetch_related("files"),
+            "timeline": [
+                {
+                    "at": event.at,
+                    "who": event.actor.full_name if event.actor else "系统",
+                    "role": event.actor.get_role_display() if event.actor else "",
+                    "act": event.label,
+                    "words": event.words,
+                    "changes": [],
+                }
+                for event in obj.events.select_related("actor")
+            ],
+            "decided": obj.state in DECIDED,
+            "suggested": deciding.suggested_month(obj),
+            "reason": KINDS[obj.kind].reason,
+        }
+
+
+INCOMES = {"pension": "养老金", "wages": "工资性收入", "farming": "经营净收入", "property": "财产净收入"}
+
+
+def declared_of(finding: Finding) -> list[tuple[str, str]]:
+    """What the household declared, as the decision in force keeps it; empty where an old ledger decided."""
+    assessment = finding.entitlement.assessment
+    if assessment is None:
+        return []
+    facts = assessment.facts
+    mine: dict[str, Any] = next(
+        (one for one in facts.get("members", []) if str(one.get("ref")) == str(finding.person_id)), {}
+    )
+    found = [
+        (f"{INCOMES[key]}（元/月）", str(value))
+        for key, value in (mine.get("income") or {}).items()
+        if key in INCOMES
+    ]
+    home = facts.get("household") or {}
+    for key, label in (("houses", "住房（套）"), ("vehicles", "机动车（辆）"), ("shops", "商业门面（处）")):
+        if home.get(key) is not None:
+            found.append((label, str(home[key])))
+    return found
+
+
+class ReportFinding(OfFinding, VerbView):
+    """登记核查: what was seen, what the family says, what is proposed. Nothing typed is lost by a refusal."""
+
+    title, button, form_class, roles = "登记核查", "报送核查结果", ReportForm, CLERK
+    template_name = "rechecks/report.html"
+
+    def get_initial(self, request: HttpRequest, obj: Any) -> dict[str, Any]:
+        return {
+            "version": obj.version,
+            "verified_on": timezone.localdate(),
+            "visitors": request.user.full_name,
+            "end_reason": deciding.suggested_reason(obj),
+            "from_month": deciding.suggested_month(obj),
+        }
+
+    def page_data(self, request: HttpRequest, obj: Any) -> dict[str, Any]:
+        kind = KINDS[obj.kind]
+        rows = [[row["data"].get(column.key, "") for column in kind.columns] for row in obj.evidence]
+        return {"kind": kind, "rows": rows}
+
+    def act(self, request: HttpRequest, obj: Any, data: dict[str, Any]) -> str:
+        files = [
+            (one.name, one.read(), one.content_type or "application/octet-stream")
+            for one in request.FILES.getlist("documents")
+        ]
+        entry = deciding.Report(
+            outcome=data["outcome"],
+            words=data["words"],
+            visitors=data["visitors"],
+            verified_on=data["verified_on"],
+            statement=data["statement"],
+            end_reason=data["end_reason"] if data["outcome"] == Outcome.END else "",
+            from_month=data["from_month"],
+            files=files,
+        )
+        row = deciding.report(obj, request.user, entry, data["version"])
+        return (
+            f"已报送 {obj.person} 的核查结果：{Outcome(data['outcome']).label}（{row.get_state_display()}）。"
+        )
+
+
+class DecideFinding(OfFinding, VerbView):
+    title, button, form_class, roles = "审定疑点", "审定疑点", DecideForm, OFFICER
+    template_name = "rechecks/decide.html"
+
+    def page_data(self, request: HttpRequest, obj: Any) -> dict[str, Any]:
+        made = Verification.objects.visible_to(request.user).filter(finding=obj).first()
+        return {"verification": made}
+
+    def act(self, request: HttpRequest, obj: Any, data: dict[str, Any]) -> str:
+        row = deciding.decide(obj, request.user, data["agree"] == "1", data["opinion"], data["version"])
+        return f"{obj.person} 的疑点：{row.get_state_display()}。"
+
+
+class VerificationFile(Page):
+    """A paper of a verification, with a trace."""
+
+    roles = SEEING
+
+    def get(self, request: HttpRequest, pk: int, file: int) -> HttpResponse:
+        made = get_object_or_404(Verification.objects.visible_to(request.user), pk=pk)
+        return download(
+            request, get_object_or_404(made.files, pk=file), f"{made.finding} 核查材料", inline=True
+        )

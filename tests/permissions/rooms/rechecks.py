@@ -1,0 +1,38 @@
+"""A list, the recheck of a month, and a finding on the walked township's paid household, verified with a paper."""
+
+import io
+from typing import Any
+
+from django.utils import timezone
+
+from benefits.models import Entitlement
+from core.files import TEXT
+from core.jobs import run_job_inline
+from rechecks import deciding, services
+from rechecks.loading import load
+from rechecks.models import Finding
+from tests import factories
+from tests.relief import stories
+
+
+def build(world: dict[str, Any]) -> dict[str, Any]:
+    holding = Entitlement.objects.get(pk=world["entitlement"])
+    person = holding.person
+    text = f"身份证号,姓名,死亡日期\n{person.id_number},{person.name},2020-03-02\n1,坏行,2020-01-01\n"
+    made = load("death", io.BytesIO(text.encode()), "死亡名单.csv", stories.date(2020, 4, 20))
+    recheck = services.start_recheck(stories.date(2020, 4, 1), enqueue=False)
+    assert recheck.job is not None
+    run_job_inline(recheck.job)
+    finding = Finding.objects.get()
+    entry = deciding.Report(
+        "keep", "本人健在。", "何经手", timezone.localdate(), files=[("照片.txt", b"photo", TEXT)]
+    )
+    deciding.report(finding, factories.user("township_clerk"), entry)
+    verification = finding.verifications.get()
+    return {
+        "list": made.pk,
+        "recheck": recheck.pk,
+        "finding": finding.pk,
+        "verification": verification.pk,
+        "verification_file": verification.files.get().pk,
+    }
