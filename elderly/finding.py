@@ -25,9 +25,7 @@ GRANT, END = "allowance", "allowance_end"
 def now_here(person: str = "pk") -> Any:
     """Condition on persons: in a household here today, or never entered in one (registered alone)."""
     ever = Membership.objects.filter(person=OuterRef(person))
-    now = ever.filter(household__until=None).filter(
-        Q(until__isnull=True) | Q(until__gt=timezone.localdate())
-    )
+    now = ever.filter(household__until=None).filter(Q(until__isnull=True) | Q(until__gt=timezone.localdate()))
     return Exists(now) | ~Exists(ever)
 
 
@@ -56,12 +54,16 @@ def candidates(
     settled = Q(state__in=[CaseState.OPEN, CaseState.REFUSED]) | Q(out_reason__in=FOR_GOOD)
     if batch is not None:
         settled |= Q(batch=batch)
-    return people.filter(now_here(), ~Exists(cases.filter(settled))).order_by("division_id", "birth_date", "pk")
+    return people.filter(now_here(), ~Exists(cases.filter(settled))).order_by(
+        "division_id", "birth_date", "pk"
+    )
 
 
 def held_allowances(people: list[int], month: date) -> dict[int, Entitlement]:
     """高龄津贴 in force in or after the month, by person: what 长寿金 will take the place of."""
-    rows = Entitlement.objects.filter(in_force(month), programme=ALLOWANCE, person__in=people, is_one_off=False)
+    rows = Entitlement.objects.filter(
+        in_force(month), programme=ALLOWANCE, person__in=people, is_one_off=False
+    )
     return {row.person_id: row for row in rows.order_by("first_month")}
 
 
@@ -77,11 +79,9 @@ def to_end(township: str = "") -> Any:
 
     Annotated: `left_on`, the first day the person was no longer in a household here.
     """
-    ending = AllowanceApplication.objects.filter(
-        entitlement=OuterRef("pk"), flow=END, state=CaseState.OPEN
+    ending = AllowanceApplication.objects.filter(entitlement=OuterRef("pk"), flow=END, state=CaseState.OPEN)
+    rows = Entitlement.objects.filter(is_void=False, programme__in=CODES, end_reason="").filter(
+        ~Exists(ending)
     )
-    rows = Entitlement.objects.filter(
-        is_void=False, programme__in=CODES, end_reason=""
-    ).filter(~Exists(ending))
     gone = Q(person__death_date__isnull=False) | ~Q(now_here("person"))
     return (rows.within(township) if township else rows).filter(last_month__isnull=True).filter(gone)

@@ -111,7 +111,12 @@ class AllowanceApplication(Case):
     monthly_amount = MoneyField("月标准（元）", null=True, blank=True)
     # Of a transition: the allowance that 长寿金 takes the place of. Of an ending: what ends. Else what was granted.
     entitlement = models.ForeignKey(
-        Entitlement, models.PROTECT, null=True, blank=True, related_name="allowance_cases", verbose_name="待遇"
+        Entitlement,
+        models.PROTECT,
+        null=True,
+        blank=True,
+        related_name="allowance_cases",
+        verbose_name="待遇",
     )
     replaces = models.ForeignKey(
         Entitlement, models.PROTECT, null=True, blank=True, related_name="+", verbose_name="被替代的待遇"

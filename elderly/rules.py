@@ -1,7 +1,7 @@
 """高龄津贴 and 长寿金: who gets what from which age. Pure functions: facts in, decision and breakdown out.
 
-Source of the shape: 《中华人民共和国老年人权益保障法》（2018年修正）第三十三条（鼓励地方建立八十周岁以上低收入老年人高龄津贴
-制度）; the ages, bands and amounts are the bureau's own dated standards and parameters (示范政策集 2019-01).
+Source of the shape: 《中华人民共和国老年人权益保障法》（2018年修正）第三十三条, by which local governments may set up
+allowances of this kind; ages, bands and amounts are the bureau's own dated standards and parameters.
 """
 
 from decimal import Decimal

@@ -42,8 +42,8 @@ def apply(person: Person, actor: Any, *, on: date | None = None, **fields: Any) 
     """A person (or a proxy) applies: the same flow for one. Paid from its own month; from the age's where the bureau's
     parameter `arrears` is on.
 
-    `fields`: reason, proxy_name, proxy_relation, proxy_phone. Who does not qualify may apply all the same and is refused
-    with the reasons; UserError for who is dead, holds it, or has an application open.
+    `fields`: reason, proxy_name, proxy_relation, proxy_phone. Who does not qualify may apply all the same and is
+    refused with the reasons; UserError for who is dead, holds it, or has an application open.
     """
     day = on or today()
     month = month_of(day)
@@ -109,14 +109,14 @@ def open_ending(
     first month no longer paid."""
     day = on or today()
     lock_township(entitlement.division_id)
-    held = Entitlement.objects.select_for_update(of=("self",)).select_related("person", "programme", "division").get(
-        pk=entitlement.pk
+    held = (
+        Entitlement.objects.select_for_update(of=("self",))
+        .select_related("person", "programme", "division")
+        .get(pk=entitlement.pk)
     )
     if held.is_void or (held.last_month and held.last_month < month_of(day)):
         raise UserError("这笔待遇已经停发。")
-    if AllowanceApplication.objects.filter(
-        entitlement=held, flow=finding.END, state=CaseState.OPEN
-    ).exists():
+    if AllowanceApplication.objects.filter(entitlement=held, flow=finding.END, state=CaseState.OPEN).exists():
         raise UserError(f"{held.person}的停发已在办理，不需要重复登记。")
     if reason not in EndReason.values:
         raise UserError("请选择停发原因。", field="reason")

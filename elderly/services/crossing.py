@@ -79,26 +79,26 @@ def _crossing(held: Entitlement, month: date, bands: list[Band], policies: Polic
     return Crossing(held, reached, band, assessment)
 
 
-def apply_crossings(township: Division | str, month: date | None = None, actor: Any = None) -> list[Entitlement]:
+def apply_crossings(
+    township: Division | str, month: date | None = None, actor: Any = None
+) -> list[Entitlement]:
     """Change the amounts of a township's holders who reached another band by the month; the successors.
 
-    The change begins in the month of the age, however late it is noticed; what was paid meanwhile is settled by the next
-    run. Run twice it changes nothing.
+    The change begins in the month of the age, however late it is noticed; what was paid meanwhile is settled by the
+    next run. Run twice it changes nothing.
     """
     code = township if isinstance(township, str) else township.pk
     with transaction.atomic():
         lock_township(code)
-        return [
-            change_entitlement(
-                one.held,
-                one.assessment,
-                one.month,
-                f"{REASON}：{one.month:%Y-%m} 起进入{one.band.name}",
-                actor,
-                version=one.held.version,
-            )
-            for one in list(crossings(month or month_of(today()), code))
-        ]
+        found = list(crossings(month or month_of(today()), code))
+        return [_change(one, actor) for one in found]
+
+
+def _change(one: Crossing, actor: Any) -> Entitlement:
+    one.assessment.save()
+    one.assessment.refresh_from_db()
+    reason = f"{REASON}：{one.month:%Y-%m} 起进入{one.band.name}"
+    return change_entitlement(one.held, one.assessment, one.month, reason, actor, version=one.held.version)
 
 
 def upcoming_crossings(month: date, user: Any) -> list[Crossing]:

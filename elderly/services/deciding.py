@@ -55,7 +55,14 @@ def confirm_rows(
         day = on or today()
         _move(cases, "confirm", day)
         write_events(
-            cases, actor, "confirm", "确认名单", on=day, opinion=opinion, from_stage="listed", to_stage="confirm"
+            cases,
+            actor,
+            "confirm",
+            "确认名单",
+            on=day,
+            opinion=opinion,
+            from_stage="listed",
+            to_stage="confirm",
         )
         refresh(batch)
     return len(cases)

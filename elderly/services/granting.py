@@ -142,7 +142,9 @@ def _carry_unproven(case: AllowanceApplication) -> None:
         hold_by_system(case.entitlement, case.first_month, hold.reason)
 
 
-def end_rows(cases: Sequence[AllowanceApplication], events: dict[int, CaseEvent], actor: Any, day: date) -> None:
+def end_rows(
+    cases: Sequence[AllowanceApplication], events: dict[int, CaseEvent], actor: Any, day: date
+) -> None:
     """End the entitlements of the rows; the case keeps the row that now carries the end."""
     for case in cases:
         assert case.entitlement is not None and case.first_month is not None

@@ -70,7 +70,11 @@ def record_proofs(
             death = one.person.death_date
             if death and proved_on > death:
                 raise UserError(f"{one.person}已于 {death:%Y-%m-%d} 登记死亡，不能认证在世。")
-        known = set(LifeProof.objects.filter(entitlement__in=held, proved_on=proved_on).values_list("entitlement", flat=True))
+        known = set(
+            LifeProof.objects.filter(entitlement__in=held, proved_on=proved_on).values_list(
+                "entitlement", flat=True
+            )
+        )
         fresh = [one for one in held if one.pk not in known]
         policies = table()
         proofs = [
@@ -132,8 +136,14 @@ def unproven(day: date, policies: PolicyTable) -> Any:
     late = Q()
     for code, days in notice_days(policies, day).items():
         late |= Q(programme=code, review_due__lt=day - timedelta(days=days))
-    return finding.live().filter(late, person__death_date__isnull=True).exclude(
-        pk__in=Hold.objects.filter(lifted_at__isnull=True, reason__startswith=UNPROVEN).values("entitlement")
+    return (
+        finding.live()
+        .filter(late, person__death_date__isnull=True)
+        .exclude(
+            pk__in=Hold.objects.filter(lifted_at__isnull=True, reason__startswith=UNPROVEN).values(
+                "entitlement"
+            )
+        )
     )
 
 
@@ -146,7 +156,8 @@ def hold_unproven(township: str = "", on: date | None = None) -> int:
         rows = unproven(day, policies).select_for_update(of=("self",))
         found = list(rows.within(township) if township else rows)
         held = [
-            hold_by_system(one, month_of(day), f"{UNPROVEN}（期限 {one.review_due:%Y-%m-%d}）") for one in found
+            hold_by_system(one, month_of(day), f"{UNPROVEN}（期限 {one.review_due:%Y-%m-%d}）")
+            for one in found
         ]
     return sum(1 for one in held if one is not None)
 

@@ -49,7 +49,12 @@ def check_actor(actor: Any, division: str, *roles: str) -> None:
 
 
 def write_rows(
-    flow: Flow, batch: AllowanceList, rows: Sequence[tuple[Person, dict[str, Any]]], actor: Any, on: date, label: str
+    flow: Flow,
+    batch: AllowanceList,
+    rows: Sequence[tuple[Person, dict[str, Any]]],
+    actor: Any,
+    on: date,
+    label: str,
 ) -> list[int]:
     """Cases of many persons in the flow's first stage: three statements for any number. `rows`: person and the facts of
     the line. Gives their keys."""

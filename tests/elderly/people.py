@@ -35,7 +35,9 @@ def officer(**fields: Any) -> Any:
     return factories.user("bureau_officer", **{"lines": ["elderly"], **fields})
 
 
-def propose(month: date = MARCH, code: str = ALLOWANCE, where: str = factories.TOWNSHIP, on: date | None = None) -> int:
+def propose(
+    month: date = MARCH, code: str = ALLOWANCE, where: str = factories.TOWNSHIP, on: date | None = None
+) -> int:
     return services.propose(programme(code), month, township(where), on=on or month)
 
 
@@ -43,7 +45,9 @@ def listed(month: date = MARCH, code: str = ALLOWANCE, kind: str = "grant") -> A
     return AllowanceList.objects.get(programme=code, month=month, kind=kind, division=factories.TOWNSHIP)
 
 
-def granted(month: date = MARCH, code: str = ALLOWANCE, clerk: Any = None, chief: Any = None, on: date | None = None) -> None:
+def granted(
+    month: date = MARCH, code: str = ALLOWANCE, clerk: Any = None, chief: Any = None, on: date | None = None
+) -> None:
     """The month's list proposed, confirmed and approved."""
     propose(month, code, on=on)
     batch = listed(month, code)

@@ -51,7 +51,9 @@ def test_on_the_first_everyone_who_reaches_the_age_is_proposed_in_their_township
     assert (row.number, row.opened_by, row.stage, row.actor_role) == (
         row.number, None, "listed", "township_clerk",
     )  # fmt: skip
-    assert set(Case.objects.values_list("number", flat=True)) == {f"GL-{row.opened_at.year}-{n:05d}" for n in (1, 2, 3)}
+    assert set(Case.objects.values_list("number", flat=True)) == {
+        f"GL-{row.opened_at.year}-{n:05d}" for n in (1, 2, 3)
+    }
 
 
 def test_running_it_again_adds_nothing_and_only_the_new_ones_later():
@@ -79,7 +81,6 @@ def test_the_dead_the_departed_and_the_holders_are_left_out(clerk, chief):
     people.granted(MARCH, clerk=clerk, chief=chief)
     assert {one.person for one in Entitlement.objects.all()} == {holding, had}
     row = Entitlement.objects.get(person=had)
-
 
     end_entitlement(row, MARCH, "withdrew", "本人放弃", chief)
     assert people.propose(FIRST_OF_APRIL) == 0
@@ -206,7 +207,6 @@ def test_when_the_eighties_begin_to_be_paid_all_of_them_are_on_that_months_list(
 
 
 def test_where_arrears_are_paid_the_first_month_is_that_of_the_age(clerk, chief):
-
 
     Parameter.objects.create(
         programme_id=ALLOWANCE, key="arrears", value=True, effective_from=date(2020, 1, 1), source="区办发"

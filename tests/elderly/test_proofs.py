@@ -6,6 +6,7 @@ import pytest
 from django.utils import timezone
 
 from benefits.models import Entitlement, Hold
+from casework.services import move
 from core.errors import NotAllowed, UserError
 from elderly import services
 from elderly.models import AllowanceApplication, LifeProof
@@ -74,7 +75,9 @@ def test_who_is_held_is_paid_back_by_the_next_run_when_proven(hands, clerk):
     for month in (MARCH, APRIL):
         hands.paid(month, programme=ALLOWANCE)
     assert [month for month, *_ in paid(person)] == [JAN, FEB]
-    assert services.record_proofs([due(person, date(2020, 1, 20)).pk], timezone.localdate(), "visit", clerk) == (1, 1)
+    assert services.record_proofs(
+        [due(person, date(2020, 1, 20)).pk], timezone.localdate(), "visit", clerk
+    ) == (1, 1)
     hands.paid(MAY, programme=ALLOWANCE)
     assert paid(person)[2:] == [(MARCH, "arrears", 100), (APRIL, "arrears", 100), (MAY, "regular", 100)]
     assert len(paid(other)) == 5
@@ -90,7 +93,11 @@ def test_a_list_is_proven_in_one_act_and_twice_adds_nothing(clerk):
     assert services.record_proofs(rows, day, "office", clerk) == (2, 0)
     assert services.record_proofs(rows, day, "office", clerk) == (0, 0)
     proof = LifeProof.objects.filter(entitlement=rows[0]).get()
-    assert (proof.method, proof.recorded_by, proof.next_due) == ("office", clerk, services.next_due(ALLOWANCE, day))
+    assert (proof.method, proof.recorded_by, proof.next_due) == (
+        "office",
+        clerk,
+        services.next_due(ALLOWANCE, day),
+    )
     assert Entitlement.objects.get(pk=rows[0]).review_due == proof.next_due
 
 
@@ -191,8 +198,6 @@ def test_a_death_entered_by_mistake_lets_the_payment_go_on(hands, clerk):
 
 
 def test_an_ending_at_the_counter_is_decided_by_the_bureau(clerk):
-    from casework.services import move
-
     person = people.holder(date(1925, 1, 1), JAN)
     held = Entitlement.objects.get()
     with pytest.raises(UserError, match="请先在居民页登记死亡日期"):

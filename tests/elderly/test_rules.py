@@ -6,7 +6,7 @@ import pytest
 
 from benefits.assessing import assess
 from benefits.models import Standard
-from elderly.bands import Band, band_for, crossing, read_category, reach_month
+from elderly.bands import Band, band_for, crossing, reach_month, read_category
 
 pytestmark = pytest.mark.django_db
 
@@ -50,7 +50,11 @@ def test_who_gets_the_allowance_in_which_month(birth, month, expected):
     if expected is None:
         assert "没有施行的高龄津贴年龄段标准" in answer["error"]
     elif isinstance(expected, str):
-        assert (answer["eligible"], answer["monthly_amount"], answer["first_month"]) == (True, expected, month)
+        assert (answer["eligible"], answer["monthly_amount"], answer["first_month"]) == (
+            True,
+            expected,
+            month,
+        )
         assert [(one["rule"], one["amount"]) for one in answer["lines"]] == [("allowance", expected)]
         assert (answer["persons"], answer["reasons"], answer["conflicts"]) == (1, [], [])
     else:

@@ -1,0 +1,1 @@
+"""Pages of the line: lists, single cases, proofs of life, age bands."""
