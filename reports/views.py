@@ -22,7 +22,7 @@ from core.places import Stat
 from reports import figures as counting
 from reports.sheet import workbook
 from reports.tables import EntitlementRows, EntitlementTable, PaymentRows, PaymentTable
-from reports.yearbook import rows_url, table
+from reports.yearbook import FIGURES, endings, heads, rows_url, table
 
 ROLES = {"township_clerk", "township_leader", "bureau_officer", "finance", "leader", "auditor"}
 
@@ -43,7 +43,10 @@ class YearFigures(TemplatePage):
         self.figures = counting.figures(self.year, self.rows)
         codes = {key.split(".")[0] for key in self.figures}
         self.programmes = list(Programme.objects.filter(pk__in=codes))
-        self.lines = table(self.year, self.figures, self.programmes) if self.programmes else []
+        self.lines = table(self.year, self.figures, self.programmes)
+        self.endings = endings(self.year, self.figures, self.programmes)
+        self.rooms = places.figures.of_year(self.year, request.user)
+        self.months = counting.by_month(self.year, self.rows)
         if request.GET.get("export") == "xlsx":
             return self.export(request)
         return super().get(request, *args, **kwargs)
@@ -58,32 +61,41 @@ class YearFigures(TemplatePage):
         except (ValueError, UserError):
             raise Http404 from None
 
-    def heads(self) -> list[str]:
-        return [programme.name for programme in self.programmes] + ["合计"] * (len(self.programmes) > 1)
-
     def facts(self, request: HttpRequest) -> list[Any]:
         return [f"{self.year} 年", str(request.user.division), "从发放明细和待遇逐行计数"]
 
     def actions(self, request: HttpRequest) -> list[Action]:
         export = Action("导出本年统计", url=f"?year={self.year}&export=xlsx")
-        return [Action("打印", print=True), *([export] if self.figures else [])]
+        return [Action("打印", print=True), *([export] if self.figures or self.rooms else [])]
 
     def data(self, request: HttpRequest) -> Mapping[str, Any]:
-        months = counting.by_month(self.year, self.rows)
+        shown = self.shown(request)
+        months = [row for row in self.months if shown is None or row.programme == shown.pk]
         return {
             "year": self.year,
             "years": self.years,
-            "heads": self.heads(),
+            "heads": heads(),
+            "columns": FIGURES,
             "lines": self.lines,
+            "endings": self.endings,
             "stats": self.stats(),
-            "months": self.month_rows(months),
+            "programmes": self.programmes if len(self.programmes) > 1 else [],
+            "shown": shown,
+            "months": self.month_rows(months, shown),
             "points": self.points(months),
-            "rooms": places.figures.of_year(self.year, request.user),
+            "rooms": self.rooms,
         }
+
+    def shown(self, request: HttpRequest) -> Programme | None:
+        """The programme whose months are asked for; None: all together."""
+        asked = request.GET.get("programme", "")
+        return next((one for one in self.programmes if one.pk == asked), None)
 
     def stats(self) -> list[Stat]:
         """The sums over all programmes that the opening of a report quotes."""
-        sums = {line.key: line.cells[-1] for line in self.lines}
+        if not self.lines:
+            return []
+        sums = {cell.figure.key: cell for cell in self.lines[-1].cells}
         wanted = (
             ("household_months", "累计保障", "户次"),
             ("person_months", "累计保障", "人次"),
@@ -94,28 +106,30 @@ class YearFigures(TemplatePage):
         )
         found = []
         for key, label, unit in wanted:
-            if key in sums:
-                value = sums[key].value
-                figure = f"{Decimal(value or 0) / 10_000:,.2f}" if key == "amount" else f"{value:,}"
+            value = sums[key].value
+            if value is not None:
+                figure = f"{Decimal(value) / 10_000:,.2f}" if key == "amount" else f"{value:,}"
                 found.append(Stat(label, figure, unit, url=sums[key].url))
         return found
 
-    def month_rows(self, months: list[counting.MonthFigures]) -> list[dict[str, Any]]:
-        names = {programme.pk: programme.name for programme in self.programmes}
-        return [
-            {
-                "month": row.month,
-                "programme": names.get(row.programme, row.programme),
-                "households": row.households,
-                "persons": row.persons,
-                "amount": row.amount,
-                "counted": rows_url(
-                    "counted", self.year, programme=row.programme, month=f"{row.month:%Y-%m}"
-                ),
-                "paid": rows_url("paid", self.year, programme=row.programme, month=f"{row.month:%Y-%m}"),
+    def month_rows(
+        self, months: list[counting.MonthFigures], shown: Programme | None
+    ) -> list[dict[str, Any]]:
+        """One row a month: of the programme shown, or of all together."""
+        about = {"programme": shown.pk} if shown else {}
+        found: dict[date, dict[str, Any]] = {}
+        for row in months:
+            one = found.setdefault(row.month, {"households": 0, "persons": 0, "amount": Decimal(0)})
+            one["households"] += row.households
+            one["persons"] += row.persons
+            one["amount"] += row.amount
+        for month, one in found.items():
+            one |= {
+                "month": month,
+                "counted": rows_url("counted", self.year, month=f"{month:%Y-%m}", **about),
+                "paid": rows_url("paid", self.year, month=f"{month:%Y-%m}", **about),
             }
-            for row in months
-        ]
+        return list(found.values())
 
     def points(self, months: list[counting.MonthFigures]) -> list[tuple[str, Decimal | None]]:
         """Yuan a month over all programmes; a month without a payment breaks the line."""
@@ -134,7 +148,13 @@ class YearFigures(TemplatePage):
             detail={"year": self.year, "rows": len(self.lines)},
             request=request,
         )
-        return respond(f"年度统计-{self.year}.xlsx", workbook(title, self.heads(), self.lines), XLSX)
+        names = {programme.pk: programme.name for programme in self.programmes}
+        months = [
+            [f"{one.month:%Y-%m}", names[one.programme], one.households, one.persons, one.amount]
+            for one in self.months
+        ]
+        content = workbook(title, self.lines, self.endings, months, self.rooms)
+        return respond(f"年度统计-{self.year}.xlsx", content, XLSX)
 
 
 class FigureRows(ListPage):

@@ -1,7 +1,7 @@
-"""The year's table: which figures, in which order, under which words, and what stands behind each."""
+"""The year's tables: which figures, in which order, under which words, and what stands behind each."""
 
 from collections.abc import Iterable
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from decimal import Decimal
 from typing import Any
 from urllib.parse import urlencode
@@ -10,40 +10,75 @@ from django.urls import reverse
 
 from benefits.models import EndReason, Programme
 
-# key, words, unit, and the page that lists what was counted.
+
+@dataclass(frozen=True)
+class Figure:
+    """A column: its key in the contract, group and unit as the table's head says them, the page behind its numbers.
+
+    `added`: the programmes' numbers add up (a twelfth of a sum is not the sum of the twelfths). `lasting`: has a
+    meaning only for what is paid month after month.
+    """
+
+    key: str
+    group: str
+    unit: str
+    behind: str
+    added: bool = True
+    lasting: bool = True
+
+    @property
+    def is_money(self) -> bool:
+        return self.key == "amount"
+
+    @property
+    def is_twelfth(self) -> bool:
+        return not self.added
+
+
 FIGURES = (
-    ("household_months", "累计保障户次", "户次", "counted"),
-    ("person_months", "累计保障人次", "人次", "counted"),
-    ("amount", "发放金额", "元", "paid"),
-    ("avg_households", "月平均保障户数", "户", "counted"),
-    ("avg_persons", "月平均保障人数", "人", "counted"),
-    ("new_households", "新增户数", "户", "new"),
-    ("new_persons", "新增人数", "人", "new"),
-    ("ended_households", "停发户数", "户", "ended"),
-    ("ended_persons", "停发人数", "人", "ended"),
-    ("live_households", "12 月在册户数", "户", "live"),
-    ("live_persons", "12 月在册人数", "人", "live"),
+    Figure("household_months", "累计保障", "户次", "counted", lasting=False),
+    Figure("person_months", "累计保障", "人次", "counted", lasting=False),
+    Figure("amount", "发放金额", "元", "paid", lasting=False),
+    Figure("avg_households", "月平均", "户", "counted", added=False),
+    Figure("avg_persons", "月平均", "人", "counted", added=False),
+    Figure("new_households", "新增", "户", "new"),
+    Figure("new_persons", "新增", "人", "new"),
+    Figure("ended_households", "停发", "户", "ended"),
+    Figure("ended_persons", "停发", "人", "ended"),
+    Figure("live_households", "12 月在册", "户", "live"),
+    Figure("live_persons", "12 月在册", "人", "live"),
 )
-# A twelfth of a sum is not the sum of the twelfths, and is never added up here.
-_NOT_ADDED = {"avg_households", "avg_persons"}
 
 
 @dataclass(frozen=True)
 class Cell:
-    """A figure with the address of its rows. None: this programme has no such figure."""
+    """A number with the address of its rows. None: there is no such figure here."""
 
+    figure: Figure
     value: int | Decimal | None
     url: str = ""
 
 
 @dataclass(frozen=True)
-class Line:
-    key: str
+class Row:
+    """A programme's figures of the year, or their sums under 合计."""
+
     label: str
-    unit: str
-    cells: list[Cell]
-    is_money: bool = False
-    is_part: bool = False
+    programme: Programme | None = None
+    cells: list[Cell] = field(default_factory=list)
+
+    def value(self, key: str) -> int | Decimal | None:
+        return next(cell.value for cell in self.cells if cell.figure.key == key)
+
+
+@dataclass(frozen=True)
+class Ending:
+    """How many households of a programme ended for a reason."""
+
+    programme: Programme
+    reason: str
+    households: int
+    url: str
 
 
 def rows_url(behind: str, year: int, **query: Any) -> str:
@@ -52,43 +87,48 @@ def rows_url(behind: str, year: int, **query: Any) -> str:
     return f"{address}?{urlencode(query)}" if query else address
 
 
-def table(year: int, figures: dict[str, int | str], programmes: Iterable[Programme]) -> list[Line]:
-    """One line a figure, one cell a programme, and the sum of all when there are several."""
-    programmes = list(programmes)
-    lines = []
-    for key, label, unit, behind in FIGURES:
-        lines.append(_line(year, figures, programmes, key, label, unit, behind))
-        if key == "ended_persons":
-            lines += _reasons(year, figures, programmes)
-    return lines
+def table(year: int, figures: dict[str, int | str], programmes: Iterable[Programme]) -> list[Row]:
+    """One row a programme, and the sums of all when there are several."""
+    rows = [
+        Row(one.name, one, [_cell(year, figures, one, figure) for figure in FIGURES]) for one in programmes
+    ]
+    if len(rows) > 1:
+        sums = [_sum(year, place, figure, rows) for place, figure in enumerate(FIGURES)]
+        rows.append(Row("合计", None, sums))
+    return rows
 
 
-def _line(
-    year: int,
-    figures: dict[str, int | str],
-    programmes: list[Programme],
-    key: str,
-    label: str,
-    unit: str,
-    behind: str,
-    **query: str,
-) -> Line:
-    is_money = key == "amount"
-    cells = []
-    for programme in programmes:
-        value = figures.get(f"{programme.pk}.{key}", 0)
-        number = Decimal(value) if is_money else int(value)
-        cells.append(Cell(number, rows_url(behind, year, programme=programme.pk, **query)))
-    if len(programmes) > 1:
-        total = sum((cell.value or 0) for cell in cells)
-        cells.append(Cell(None) if key in _NOT_ADDED else Cell(total, rows_url(behind, year, **query)))
-    return Line(key, label, unit, cells, is_money, bool(query))
+def _cell(year: int, figures: dict[str, int | str], programme: Programme, figure: Figure) -> Cell:
+    if figure.lasting and programme.is_one_off:
+        return Cell(figure, None)
+    value = figures.get(f"{programme.pk}.{figure.key}", 0)
+    number = Decimal(value) if figure.is_money else int(value)
+    return Cell(figure, number, rows_url(figure.behind, year, programme=programme.pk))
 
 
-def _reasons(year: int, figures: dict[str, int | str], programmes: list[Programme]) -> list[Line]:
-    found = {key.split(".ended.")[1] for key in figures if ".ended." in key}
+def _sum(year: int, place: int, figure: Figure, rows: list[Row]) -> Cell:
+    if not figure.added:
+        return Cell(figure, None)
+    total = sum((row.cells[place].value or 0) for row in rows)
+    return Cell(figure, total, rows_url(figure.behind, year))
+
+
+def heads() -> list[tuple[str, int, bool]]:
+    """The head's upper line: words, how many columns they span, whether those are twelfths."""
+    found: list[tuple[str, int, bool]] = []
+    for figure in FIGURES:
+        if found and found[-1][0] == figure.group:
+            found[-1] = (figure.group, found[-1][1] + 1, figure.is_twelfth)
+        else:
+            found.append((figure.group, 1, figure.is_twelfth))
+    return found
+
+
+def endings(year: int, figures: dict[str, int | str], programmes: Iterable[Programme]) -> list[Ending]:
+    """The reasons that occurred, by programme, in the official order."""
     return [
-        _line(year, figures, programmes, f"ended.{code}", f"其中：{label}", "户", "ended", end_reason=code)
+        Ending(one, label, int(figures[key]), rows_url("ended", year, programme=one.pk, end_reason=code))
+        for one in programmes
         for code, label in EndReason.choices
-        if code in found
+        if (key := f"{one.pk}.ended.{code}") in figures
     ]

@@ -64,6 +64,12 @@ def number(value):
 
 
 @register.filter
+def figure(value):
+    """A room's figure: a count as `1,284`, money that came as text as `1,284.00`."""
+    return money_text(value) if isinstance(value, str) else number(value)
+
+
+@register.filter
 def or_dash(value):
     """The value, or `—` when nothing is known."""
     return mark_safe('<span class="unknown">—</span>') if value in (None, "") else value
