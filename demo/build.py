@@ -5,6 +5,8 @@ from dataclasses import dataclass
 from datetime import date
 from random import Random
 
+from django.db.models import Count
+
 from core.months import last_day
 from demo.facts import URBAN, Case, Member, facts_of
 from demo.names import Numbers, certificate_number, ethnicity, given, phone, surname
@@ -47,7 +49,9 @@ class Villages:
         self._of_kind = {kind: [one for one in found if one.area_kind == kind] for kind in AreaKind.values}
         # Some places have many poor families, others few.
         self._weights = {one.pk: rng.uniform(0.4, 1.8) for one in found}
-        self._counts: dict[str, int] = {}
+        # Households of an earlier room keep their numbers; the next one of the village comes after them.
+        there = Household.objects.values_list("division").order_by().annotate(Count("pk"))
+        self._counts: dict[str, int] = dict(there)
 
     def place(self, programme: str) -> tuple[Division, str]:
         """A village and the next household number in it."""
