@@ -31,7 +31,8 @@ class CaseworkConfig(AppConfig):
         )
         places.menu.add("业务", "公示", "casework:notices", roles=seeing, order=130, count=todos.notices_up)
         places.todos.add(todos.todo_items, pressing=todos.pressing)
-        places.workbench.add(todos.figures, order=10, roles=todos.ACTING)
+        # Registrars have a desk and lists of their own.
+        places.workbench.add(todos.figures, order=10, roles=set(todos.ACTING) - {"registrar"})
         places.search.add(todos.search, order=30)
         for place, field in (("person", "person"), ("household", "household")):
             places.panels.add(

@@ -78,7 +78,8 @@ class Case(models.Model):
         ]
 
     def __str__(self):
-        return f"{self.number} {self.subject}"
+        # What belongs to one office is named by its number alone: trails are read by others.
+        return self.number if self.office_id else f"{self.number} {self.subject}"
 
     def get_absolute_url(self):
         return reverse("casework:case", args=[self.pk])

@@ -116,7 +116,9 @@ def search(user: Any, text: str) -> HitGroup | None:
         )
         for case in shown.select_related("division").order_by("-id")[:20]
     ]
-    return HitGroup("案件", hits, f"{reverse('casework:case-list')}?state=&q={text}")
+    # The list of all cases is not a registrar's page.
+    more = "" if user.role == "registrar" else f"{reverse('casework:case-list')}?state=&q={text}"
+    return HitGroup("案件", hits, more)
 
 
 def panel_for(field: str) -> Any:

@@ -133,6 +133,9 @@ class OfCase:
 
     def get_object(self, request: HttpRequest) -> Any:
         case = get_object_or_404(self.queryset(request), pk=self.kwargs["pk"])  # type: ignore[attr-defined]
+        if case.office_id:
+            # Each look at the files of an office leaves a trace.
+            log_access(request.user, AccessKind.VIEW, str(case), f"case:{case.pk}", request=request)
         child = flow_of(case).model()
         return child.objects.select_related("person", "division", "household").get(pk=case.pk)
 

@@ -78,6 +78,9 @@ def find(
     versions: list[Any] = []
     for model in wanted.values():
         rows = _with_successor(model).filter(**conditions).select_related("pgh_context")
+        # The files of an office (婚姻登记档案) are for its registrars alone; their record stands in the file.
+        if path := getattr(model.pgh_tracked_model, "office_path", None):  # type: ignore[attr-defined]
+            rows = rows.filter(**{f"{path}__isnull": True})
         versions += rows.order_by("-pgh_id")[: offset + limit + 1]
     versions.sort(key=lambda row: (row.pgh_created_at, row.pgh_id), reverse=True)
     page = versions[offset : offset + limit]
