@@ -13,7 +13,7 @@ from rechecks.models import Outcome
 
 
 class ListForm(forms.Form):
-    kind = forms.ChoiceField(label="名单种类", choices=kinds.choices)
+    kind = forms.ChoiceField(label="名单种类", choices=kinds.CHOICES)
     file = forms.FileField(
         label="文件",
         help_text="xlsx、xls 或 csv（UTF-8、GBK、UTF-16 都可以），须有身份证号、姓名两列。",

@@ -118,5 +118,4 @@ def matched() -> Iterable[Kind]:
     return [one for one in KINDS.values() if one.is_matched]
 
 
-def choices() -> list[tuple[str, str]]:
-    return [(one.code, one.name) for one in KINDS.values()]
+CHOICES = [(one.code, one.name) for one in KINDS.values()]

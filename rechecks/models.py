@@ -19,7 +19,7 @@ from registry.models import Household, Person
 class OutsideList(models.Model):
     """比对名单: what another office says of many people, as of a day. A newer one supersedes, old ones stay."""
 
-    kind = models.CharField("种类", max_length=12, choices=kinds.choices)
+    kind = models.CharField("种类", max_length=12, choices=kinds.CHOICES)
     as_of = models.DateField("截止日期")
     source = models.CharField("来源单位", max_length=100, blank=True)
     line = models.CharField("业务线", max_length=12, choices=Line, default=Line.RELIEF)
@@ -184,7 +184,7 @@ class Finding(models.Model):
     )
     person = models.ForeignKey(Person, models.PROTECT, related_name="findings", verbose_name="居民")
     division = models.ForeignKey(Division, models.PROTECT, related_name="+", verbose_name="村（社区）")
-    kind = models.CharField("名单", max_length=12, choices=kinds.choices)
+    kind = models.CharField("名单", max_length=12, choices=kinds.CHOICES)
     name_mismatch = models.BooleanField("姓名不符", default=False)
     evidence = models.JSONField("依据", default=list)
     evidence_hash = models.CharField("依据摘要", max_length=32)

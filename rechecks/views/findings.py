@@ -25,7 +25,7 @@ from rechecks.views import CLERK, FINDINGS, HOME, OFFICER, SEEING
 class Findings(FilterSet):
     more = ("month", "division", "recheck")
     state = AnyChoiceFilter(label="状态", choices=FindingState.choices)
-    kind = AnyChoiceFilter(label="名单", choices=kinds.choices)
+    kind = AnyChoiceFilter(label="名单", choices=kinds.CHOICES)
     name_mismatch = AnyChoiceFilter(label="姓名", choices=[("1", "姓名不符")], method="with_mismatch")
     due = AnyChoiceFilter(label="时限", choices=[("late", "已逾期")], method="late")
     q = django_filters.CharFilter(label="姓名或户编号", method="text")
