@@ -18,7 +18,13 @@ def stage_steps(case: Case) -> list[dict[str, Any]]:
     flow, calendar = flow_of(case), Calendar()
     left = {event.from_stage: event for event in _moves(case)}
     entered = {event.to_stage: event for event in _moves(case)}
-    shown = [stage for stage in flow.stages if stage.in_line or stage.code == case.stage]
+    # A closed case ends where it stands: a refused one was never granted.
+    ended = case.state != CaseState.OPEN
+    shown = [
+        stage
+        for stage in flow.stages
+        if stage.code == case.stage or (stage.in_line and not (ended and stage.closes))
+    ]
     steps, passed = [], True
     for stage in shown:
         is_now = stage.code == case.stage

@@ -155,7 +155,7 @@ class FactsForm(forms.Form):
                 for place in range(EXPENSE_ROWS)
                 if data[f"e{place}-amount"]
             ],
-            **{name: data[name] for name in (*OWN_FIELDS[1:], *HOME_FIELDS)},
+            **{name: data[name] for name in (*OWN_FIELDS[1:], *HOME_FIELDS) if name in data},
         )
 
 
@@ -180,6 +180,8 @@ class CorrectForm(FactsForm):
                 initial[f"e{place}-{name}"] = getattr(row, name)
         people = [(one.person, one.get_relation_display()) for one in members]
         super().__init__(*args, people=people, initial=initial, **kwargs)
+        if case.kind != Kind.EMERGENCY:
+            del self.fields["severity"]
 
 
 class DocumentForm(forms.Form):

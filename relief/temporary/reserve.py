@@ -114,6 +114,14 @@ def reserve_of(division: Division, year: int) -> Reserve:
     return found
 
 
+def balance_of(division: Division, year: int) -> Decimal | None:
+    """What the township of a village has left this year; None before the year's money has come."""
+    try:
+        return reserve_of(division, year).balance
+    except UserError:
+        return None
+
+
 def pay(advance: Advance, actor: User, day: date) -> ReserveEntry:
     """Pay an approved advance out of the township's reserve; in the caller's transaction."""
     case = advance.case

@@ -6,6 +6,7 @@ from typing import Any
 import django_filters
 from django.http import HttpRequest
 from django.urls import reverse, reverse_lazy
+from django.utils import timezone
 
 from benefits.assessing import assess
 from benefits.words import breakdown
@@ -19,7 +20,7 @@ from core.months import format_month, month_of
 from core.pages import Action, DetailPage, VerbView
 from core.places import Stat
 from core.tables import DayColumn, MoneyColumn, NameColumn, Table, TagColumn, TextColumn
-from core.templatetags.ui import money_text
+from core.templatetags.ui import day, money_text
 from district.models import Role
 from registry.models import Household
 from relief.dibao.facts import members_of
@@ -75,6 +76,9 @@ class TemporaryTable(Table):
     granted_amount = MoneyColumn(verbose_name="救助金额（元）")
     state = TagColumn(verbose_name="状态", plain={"granted"})
     amount = "granted_amount"
+
+    def render_opened_at(self, value):
+        return day(timezone.localdate(value))
 
 
 class TemporaryList(ListPage):
@@ -173,18 +177,18 @@ class Apply(VerbView):
 
 def before_data(household: Any, case: TemporaryApplication | None = None) -> dict[str, Any]:
     """What was granted already, and what is left of the year's cap."""
-    day = casework.today()
+    now = casework.today()
     except_case = case.pk if case else None
     cause, words = (case.cause, case.cause_words) if case else ("", "")
-    counted = granted_before(household, day, cause, words, except_case)
-    cap = Decimal(reserve.setting("year_cap", day))
+    counted = granted_before(household, now, cause, words, except_case)
+    cap = Decimal(reserve.setting("year_cap", now))
     return {
         "before": history(household, except_case),
         "counted": counted,
         "cap": cap,
         "left": max(cap - counted.amount, Decimal(0)),
-        "most": int(reserve.setting("same_cause_grants", day)),
-        "year": day.year,
+        "most": int(reserve.setting("same_cause_grants", now)),
+        "year": now.year,
     }
 
 
@@ -244,22 +248,23 @@ class TemporaryPage(OfTemporary, DetailPage):
             "advance": advance,
             "advance_late": bool(advance and advance.is_late(casework.today())),
             "may_take_back": may_take_back,
+            "reserve_left": reserve.balance_of(obj.division, casework.today().year),
         }
 
 
 def assessment_data(case: TemporaryApplication) -> dict[str, Any]:
     """The sum: as decided, or as it would be today."""
-    day = casework.today()
+    now = casework.today()
     frozen = case.decision if case.state != CaseState.OPEN else None
     if frozen:
         facts, answer = frozen.facts, frozen_answer(frozen)
     else:
-        facts = facts_of(case, day)
+        facts = facts_of(case, now)
         answer = assess(facts)
     found = answer.get("figures") or {}
     note = ""
     if found:
-        month = format_month(month_of(case.decided_on or day))
+        month = format_month(month_of(case.decided_on or now))
         note = f"标准：每人每月 {money_text(found['standard'])} 元；测算月份 {month}；一户一年限额 "
         note += f"{money_text(found['year_cap'])} 元，本次之前已救助 {money_text(found['granted'])} 元。"
         if "income_each" in found:
@@ -273,8 +278,15 @@ def assessment_data(case: TemporaryApplication) -> dict[str, Any]:
         "worth": worth_of(lines) if answer.get("eligible") else None,
         "capped": -capped if capped else None,
         "note": note,
-        "total_label": f"本次发放（{answer.get('first_month') or '—'}）",
+        "total_label": total_label(case, answer),
     }
+
+
+def total_label(case: TemporaryApplication, answer: dict[str, Any]) -> str:
+    """What the sum means: paid in that month, or only computed."""
+    if case.state in (CaseState.REFUSED, CaseState.WITHDRAWN):
+        return f"测算结果（{case.get_state_display()}，不发放）"
+    return f"本次发放（{answer.get('first_month') or '—'}）"
 
 
 class Correct(OfTemporary, VerbView):
