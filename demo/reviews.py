@@ -23,7 +23,7 @@ def review_all(staff: Staff, rng: Random) -> int:
     """Write the last review of each live entitlement and when its next is due; gives how many are late."""
     today, calendar = timezone.localdate(), Calendar()
     due_after = cache(lambda programme, care_class, month: review_due(programme, care_class, month))
-    live = Entitlement.objects.filter(is_void=False, last_month=None).only(
+    live = Entitlement.objects.filter(programme__group="dibao", is_void=False, last_month=None).only(
         "pk", "programme_id", "care_class", "division_id", "review_due"
     )
     reviews, changed, late = [], [], 0

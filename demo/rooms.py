@@ -45,4 +45,10 @@ class Room:
 
 def rooms(district: District) -> list[Room]:
     """All rooms, in the order in which they are made."""
-    return []
+    from demo.elderly import Elderly
+    from demo.grassroots import Grassroots
+    from demo.marriage import Marriages
+    from demo.tekun import Tekun
+    from demo.temporary import Temporary
+
+    return [Tekun(district), Temporary(district), Elderly(district), Grassroots(district), Marriages(district)]

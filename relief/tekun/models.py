@@ -1,7 +1,7 @@
 """Facts of a 特困 case: the person, who applies, who would have to support him, what he can do by himself, where he
 lives; and the placement in force, dated."""
 
-from typing import Any
+from typing import Any, ClassVar
 
 from django.conf import settings
 from django.contrib.postgres.constraints import ExclusionConstraint
@@ -300,7 +300,10 @@ class TekunPlacement(models.Model):
         return f"{self.person} {self.get_placement_display()}"
 
 
-class HoldingManager(models.Manager.from_queryset(ScopedQuerySet)):
+_Scoped: Any = models.Manager.from_queryset(ScopedQuerySet)
+
+
+class HoldingManager(_Scoped):
     """The basic entitlements; a void one was never in force."""
 
     def get_queryset(self) -> Any:
@@ -310,7 +313,7 @@ class HoldingManager(models.Manager.from_queryset(ScopedQuerySet)):
 class TekunHolding(Entitlement):
     """特困供养名册: each basic entitlement as a row of the ledger, to look up and export."""
 
-    objects = HoldingManager()
+    objects: ClassVar[Any] = HoldingManager()
 
     class Meta:
         proxy = True

@@ -258,12 +258,11 @@ def _end(case: TekunApplication, step: Step) -> None:
 
 
 def grant_funeral(case: TekunApplication, step: Step, person: Person) -> None:
-    """丧葬补助 by the standard of the month of death, paid in the month of the decision; at most once for a person."""
-    assert person.death_date is not None
+    """丧葬补助 by the standard of the month of the decision, paid from that month; at most once for a person."""
     if Entitlement.objects.filter(person=person, programme=FUNERAL, is_void=False).exists():
         raise UserError(f"{person.name}的丧葬补助已经批准过。")
     decision = benefits.record_assessment(
-        funeral_facts(case, month_of(person.death_date)), person=person, actor=step.actor
+        funeral_facts(case, month_of(step.on)), person=person, actor=step.actor
     )
     case.funeral = benefits.grant(
         decision,
@@ -271,7 +270,6 @@ def grant_funeral(case: TekunApplication, step: Step, person: Person) -> None:
         household=None,
         person=person,
         members=[person],
-        first_month=month_of(step.on),
         decided_by=step.event,
         payee=case.funeral_payee,
         payee_institution=None if case.funeral_payee else case.institution,
