@@ -181,7 +181,7 @@ class StepView(OfCase, VerbView):
         step = self.step
         if step.confirm is None:
             return None
-        undo = (
+        undo = step.undo or (
             "批准后如有变化，可办理变更或停发；已发金额不变。"
             if step.kind == "forward"
             else "申请人可以重新申请。"

@@ -71,6 +71,8 @@ class Transition:
     when: Callable[[Any], bool] | None = None
     # What the confirmation page says: who, how much, from when.
     confirm: Callable[[Any], str] | None = None
+    # What can be undone afterwards, in the words of the confirmation page.
+    undo: str = ""
     # Extra facts that the step takes; the service line's page knows how to ask for them.
     asks: tuple[str, ...] = ()
 

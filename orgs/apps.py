@@ -50,7 +50,7 @@ class OrgsConfig(AppConfig):
         places.menu.add("社会组织", "社会组织名册", "orgs:organisations", order=152, **menu)
         places.menu.add("社会组织", "年度检查", "orgs:campaigns", order=154, count=panels.to_confirm, **menu)
         places.menu.add("社会组织", "登记证书", "orgs:certificates", order=156, **menu)
-        places.todos.add(panels.todo_items)
+        places.todos.add(panels.todo_items, pressing=panels.pressing)
         places.search.add(panels.search, order=40)
         places.figures.add("社会组织", figures.figures, order=140)
         places.panels.add("person", 45, render=panels.of_person, roles=panels.SEEING, title="社会组织",

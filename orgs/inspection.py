@@ -292,8 +292,7 @@ def conclude_all(reports: QuerySet, actor: User, on: date | None = None) -> int:
 def years_missed(organisation: Organisation, day: date) -> int:
     """How many inspected years in a row, up to the last one whose time is up, nothing was handed in."""
     rows = InspectionReport.objects.filter(organisation=organisation, due_on__lt=day)
-    answers = [(one.campaign.year, one.handed_in) for one in rows.select_related("campaign")]
-    return rules.years_missed(answers, max((year for year, _ in answers), default=0))
+    return rules.years_missed((one.campaign.year, one.handed_in) for one in rows.select_related("campaign"))
 
 
 def exception_candidates(user: Any, day: date) -> list[tuple[Organisation, int]]:

@@ -14,6 +14,7 @@ from core.workdays import Calendar
 from orgs import inspection
 from orgs.models import (
     LIVE,
+    InspectionCampaign,
     InspectionReport,
     Measure,
     MeasureState,
@@ -84,12 +85,21 @@ def _item(report: InspectionReport, label: str) -> TodoItem:
     )
 
 
+def not_reminded(user: Any, day: Any) -> Any:
+    """Late in the newest campaign and not reminded within the last month."""
+    newest = InspectionCampaign.objects.visible_to(user).values("pk")[:1]
+    late = inspection.late_ones(_reports(user), day).filter(campaign__in=newest, state=ReportState.DUE)
+    return late.filter(Q(reminded_on__isnull=True) | Q(reminded_on__lt=day - timedelta(days=30)))
+
+
+def pressing(user: Any) -> int:
+    """One thing overdue when somebody must be reminded."""
+    return int(is_officer(user) and not_reminded(user, today()).exists())
+
+
 def _to_remind(user: Any, day: Any) -> list[TodoItem]:
-    """One line a campaign: so many late and not reminded within the last month, since the last day passed."""
-    late = inspection.late_ones(_reports(user), day)
-    waiting = late.filter(
-        Q(reminded_on__isnull=True) | Q(reminded_on__lt=day - timedelta(days=30)), state=ReportState.DUE
-    )
+    """One line: so many are late and were not reminded within the last month."""
+    waiting = not_reminded(user, day)
     found: dict[Any, list[InspectionReport]] = {}
     for one in waiting[:LIMIT]:
         found.setdefault(one.campaign, []).append(one)

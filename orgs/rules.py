@@ -321,9 +321,11 @@ INSPECTION_PAPERS = (
 CONCLUSIONS = {"pass": "合格", "basic": "基本合格", "fail": "不合格"}
 
 
-def years_missed(submitted: Iterable[tuple[int, bool]], last: int) -> int:
-    """How many years in a row up to `last` nothing was handed in. `submitted`: (year, whether handed in)."""
-    answers, missed = dict(submitted), 0
-    while answers.get(last - missed) is False:
+def years_missed(answers: Iterable[tuple[int, bool]]) -> int:
+    """How many inspected years in a row, back from the last one, nothing was handed in: (year, whether handed in)."""
+    missed = 0
+    for _, handed_in in sorted(answers, reverse=True):
+        if handed_in:
+            break
         missed += 1
     return missed

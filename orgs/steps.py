@@ -63,7 +63,7 @@ def do_recheck_name(case: OrgApplication, step: Step) -> None:
 def do_ask(case: OrgApplication, step: Step) -> None:
     """The notice is given once and keeps what was missing on that day."""
     for paper in services.missing_papers(case):
-        step.changes.append((paper.title, "缺", ""))
+        step.changes.append((paper.title, "缺", "待补"))
 
 
 def do_accept(case: OrgApplication, step: Step) -> None:

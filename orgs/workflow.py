@@ -77,6 +77,7 @@ def _grant(label: str, guard, effect, confirm) -> Transition:
         apart_from=MAKING,
         question="决定",
         confirm=confirm,
+        undo="决定作出后不能撤回；有误的另行办理变更登记。",
     )
 
 
@@ -95,6 +96,7 @@ def _others(back: str, *sources: str) -> tuple[Transition, ...]:
             apart_from=MAKING,
             kind="end",
             confirm=steps.confirm_refusal,
+            undo="申请人可以重新申请。",
         ),
         Transition(
             "return_review",

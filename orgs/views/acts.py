@@ -117,6 +117,9 @@ class EditAct(OfApplication, VerbView):
 
     roles = OFFICER
 
+    def get_title(self) -> str:
+        return f"{self.title}：{self.object.subject}"
+
     def page_data(self, request: HttpRequest, obj: OrgApplication) -> dict[str, Any]:
         return {"why": casework.why_not_edit(obj, request.user), "case": obj}
 

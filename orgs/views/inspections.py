@@ -4,7 +4,7 @@ from typing import Any
 
 from django.http import Http404, HttpRequest, HttpResponse
 from django.shortcuts import get_object_or_404
-from django.urls import reverse
+from django.urls import reverse, reverse_lazy
 
 from casework.services import today
 from core.errors import UserError
@@ -18,6 +18,7 @@ from orgs.rules import CONCLUSIONS, INSPECTION_PAPERS
 from orgs.views.common import CAMPAIGNS, HOME, OFFICER, SEEING, OfLine, of_line, paper
 
 OFFICERS = frozenset(str(role) for role in OFFICER)
+PAPERS = str(InspectionReport._meta.get_field("papers").verbose_name)
 
 
 class CampaignList(OfLine, TemplatePage):
@@ -171,6 +172,7 @@ class Reminders(OfLine, DetailPage):
 
 class OfReport(OfLine):
     roles = SEEING
+    menu_url = reverse_lazy("orgs:campaigns")
 
     def queryset(self, request: HttpRequest) -> Any:
         return InspectionReport.objects.visible_to(request.user).select_related(
@@ -224,13 +226,31 @@ class ReportPage(OfReport, DetailPage):
             "papers": [(title, code in obj.papers) for code, title in INSPECTION_PAPERS],
             "lacking": inspection.lacking(obj),
             "is_late": not obj.handed_in and obj.due_on < today(),
-            "events": changes_of(obj),
+            "events": record_of(obj),
             "may": of_line(request.user) and request.user.role in OFFICER,
         }
 
 
+def record_of(report: InspectionReport) -> list[dict[str, Any]]:
+    """Who changed the report, before and after; papers by their titles."""
+    events = changes_of(report)
+    for event in events:
+        event["changes"] = [
+            (label, _titles(before), _titles(after)) if label == PAPERS else (label, before, after)
+            for label, before, after in event["changes"]
+        ]
+    return events
+
+
+def _titles(text: str) -> str:
+    return "、".join(title for code, title in INSPECTION_PAPERS if f"'{code}'" in text)
+
+
 class ReportVerb(OfReport, VerbView):
     roles = OFFICER
+
+    def get_title(self) -> str:
+        return f"{self.title}：{self.object}"
 
 
 class TakeReport(ReportVerb):

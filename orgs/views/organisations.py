@@ -81,6 +81,7 @@ class OrganisationPage(OfOrganisation, DetailPage):
             "inspections": obj.inspections.select_related("campaign").order_by("-campaign__year"),
             "measures": obj.measures.select_related("proposed_by", "decided_by"),
             "events": changes_of(obj),
+            "today": today(),
             "missed": inspection.years_missed(obj, today()),
             "may": request.user.role in OFFICER and of_line(request.user),
             "public": request.build_absolute_uri(reverse("orgs:public", args=[obj.credit_code])),
@@ -110,6 +111,9 @@ class Establish(OfLine, VerbView):
 
 class BodyVerb(OfOrganisation, VerbView):
     roles = OFFICER
+
+    def get_title(self) -> str:
+        return f"{self.title}：{self.object}"
 
 
 class OpenChange(BodyVerb):

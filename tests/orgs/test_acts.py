@@ -72,7 +72,7 @@ def test_papers_are_counted_and_what_is_missing_is_told_once(maker):
     with pytest.raises(UserError, match="还缺材料：登记申请书"):
         move(case, "accept", maker, on=DAY)
     case = move(case, "ask_materials", maker, on=DAY)
-    assert case.events.first().changes == [["登记申请书", "缺", ""]]
+    assert case.events.first().changes == [["登记申请书", "缺", "待补"]]
     case = services.save_papers(case, codes, maker, on=DAY)
     assert move(case, "accept", maker, on=DAY).stage == "review"
 

@@ -174,4 +174,4 @@ def test_the_creditors_notice_runs_its_full_days_without_its_own_day():
     ],
 )
 def test_years_missed_in_a_row(answers, missed):
-    assert rules.years_missed(answers, 2019) == missed
+    assert rules.years_missed(answers) == missed
