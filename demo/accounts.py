@@ -52,6 +52,24 @@ def _of_townships() -> list[Account]:
 _BUREAU = [
     Account("relief1", "bureau_officer", "刘敏", "低保审核确认、标准与政策、调标", lines=("relief",)),
     Account("relief2", "bureau_officer", "陈刚", "第二名业务人员：审批调标、审核确认", lines=("relief",)),
+    Account(
+        "elderly1", "bureau_officer", "蒋丽萍", "老龄：审批高龄津贴、长寿金名单和停发", lines=("elderly",)
+    ),
+    Account("elderly2", "bureau_officer", "邹建华", "老龄：第二名业务人员", lines=("elderly",)),
+    Account("orgs1", "bureau_officer", "谢琳", "社会组织：核名、受理、审查、年检", lines=("orgs",)),
+    Account("orgs2", "bureau_officer", "周正平", "社会组织：另一人决定、复核年检结论", lines=("orgs",)),
+    Account(
+        "grassroots1",
+        "bureau_officer",
+        "尹志平",
+        "基层政权：启动换届、看 98 个村居进度",
+        lines=("grassroots",),
+    ),
+    Account("grassroots2", "bureau_officer", "石玉兰", "基层政权：结果备案、赋码换证", lines=("grassroots",)),
+    Account(
+        "registrar1", "registrar", "唐婉", "婚姻登记：结婚、离婚、补领，取号发证，关簿", lines=("marriage",)
+    ),
+    Account("registrar2", "registrar", "曹雨晴", "婚姻登记：第二名登记员", lines=("marriage",)),
     Account("finance1", "finance", "李会芳", "生成发放批次（制表）、回盘、重发"),
     Account("finance2", "finance", "王志坚", "复核批次"),
     Account("finance3", "finance", "唐晓明", "结账，授权额度内审定"),
