@@ -48,7 +48,15 @@ def rooms(district: District) -> list[Room]:
     from demo.elderly import Elderly
     from demo.grassroots import Grassroots
     from demo.marriage import Marriages
+    from demo.orgs import Orgs
     from demo.tekun import Tekun
     from demo.temporary import Temporary
 
-    return [Tekun(district), Temporary(district), Elderly(district), Grassroots(district), Marriages(district)]
+    return [
+        Tekun(district),
+        Temporary(district),
+        Elderly(district),
+        Grassroots(district),
+        Marriages(district),
+        Orgs(district),
+    ]
