@@ -72,7 +72,7 @@ class Grassroots(Room):
                         party_member=post == Post.CHAIR or rng.random() < 0.5,
                         post=post,
                         since=since,
-                        until=date(year + 2, 5, 9),
+                        until=date(year, 5, 9),
                     )
                 )
         return found
@@ -117,10 +117,11 @@ class Grassroots(Room):
             clerk,
             head=_name(rng, "M", date(1965, 1, 1)),
             members=[_name(rng, sex, date(1972, 1, 1)) for sex in "FMF"],
+            on=day,
         )
         election = move(election, "form_commission", clerk, on=day, done_on=day)
         if election.division_id == BY_NAME:
-            roll.import_roll(election, clerk)
+            roll.import_roll(election, clerk, on=now - timedelta(days=2))
             return
         if place % 3:
             return
@@ -152,6 +153,7 @@ class Pilot:
             self.clerk,
             head=_name(rng, "M", date(1960, 1, 1)),
             members=[_name(rng, sex, date(1968, 1, 1)) for sex in "FMMF"],
+            on=self.on(8, 18),
         )
         self.step("form_commission", self.on(8, 18))
         self.step("publish_roll", self.on(8, 28), voters=rng.randint(1100, 2600))
@@ -173,7 +175,7 @@ class Pilot:
     def nominate(self) -> None:
         """Who serves stands again for the same post, and others beside them; a woman among the 委员."""
         taken: set[str] = set()
-        serving = list(self.election.committee.members.filter(ended_reason="").order_by("post", "id"))
+        serving = list(self.election.committee.members.filter(ended_reason="").order_by("id"))
         for post, seats in self.election.seats.items():
             known = [(one.name, one.sex, one.party_member) for one in serving if one.post == post]
             while len(known) < seats + _EXTRA[Post(post)]:
@@ -184,7 +186,13 @@ class Pilot:
                     name = _name(self.rng, sex, date(1978, 1, 1))
                 taken.add(name)
                 services.add_candidate(
-                    self.election, self.clerk, post=post, name=name, sex=sex, party_member=party
+                    self.election,
+                    self.clerk,
+                    post=post,
+                    name=name,
+                    sex=sex,
+                    party_member=party,
+                    on=self.on(9, 8),
                 )
 
     def count(self) -> None:

@@ -86,7 +86,7 @@ def record_count(
     election.polled_on = election.polled_on or held_on
     words = "，".join(f"{one.name} {one.votes}" for one in counting.ranked(typed.standing))
     changes = [(str(made), "", f"发出 {made.handed_out} 收回 {made.returned} 有效 {made.valid}；{words}")]
-    record_change(election, actor, changes, label="登记计票")
+    record_change(election, actor, changes, label="登记计票", on=held_on)
     return made
 
 

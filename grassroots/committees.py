@@ -13,6 +13,7 @@ from district.models import Role, User
 from grassroots import rules
 from grassroots.limits import limits_on
 from grassroots.models import (
+    POST_RANK,
     CommitteeKind,
     CommitteeMember,
     Election,
@@ -37,7 +38,7 @@ def code_kinds(kind: str) -> dict[str, str]:
 
 def serving(committee: VillageCommittee) -> Any:
     """Who serves now, in official order."""
-    return committee.members.filter(ended_reason="").order_by("post", "id")
+    return committee.members.filter(ended_reason="").order_by(POST_RANK, "id")
 
 
 def vacancies(committee: VillageCommittee) -> dict[str, int]:

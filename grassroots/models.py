@@ -36,6 +36,15 @@ class Post(models.TextChoices):
     MEMBER = "member", "委员"
 
 
+# Posts in their official order, for `.order_by(POST_RANK, …)`.
+POST_RANK = models.Case(
+    models.When(post=Post.CHAIR, then=0),
+    models.When(post=Post.VICE, then=1),
+    default=2,
+    output_field=models.IntegerField(),
+)
+
+
 class Mode(models.TextChoices):
     VOTERS = "voters", "全体登记选民"
     HOUSEHOLDS = "households", "每户派代表"

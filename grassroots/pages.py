@@ -130,3 +130,18 @@ def may(election: Election, user: Any) -> dict[str, bool]:
         "count": open_ and at == "poll",
         "agents": open_ and at in ("objection", "nominate", "review", "poll"),
     }
+
+
+_PARTS = {
+    "commission": ("plan", "roll", "candidates", "results"),
+    "register": ("roll", "plan", "candidates", "results"),
+    "objection": ("roll", "plan", "candidates", "results"),
+    "nominate": ("candidates", "roll", "plan", "results"),
+    "review": ("candidates", "roll", "plan", "results"),
+}
+
+
+def parts_of(election: Election) -> list[str]:
+    """The cards of the page, what the stage works on first."""
+    names = _PARTS.get(election.stage, ("results", "candidates", "roll", "plan"))
+    return [f"grassroots/_{name}.html" for name in names]

@@ -21,7 +21,7 @@ ROLL_STAGES = ("register", "objection")
 
 
 @transaction.atomic
-def import_roll(election: Election, actor: User, version: int | None = None) -> int:
+def import_roll(election: Election, actor: User, version: int | None = None, on: date | None = None) -> int:
     """从登记册生成选民名单: residents of the village who are 18 on polling day; one a household where so chosen.
 
     Whoever is on the roll of another village of an election still in hand is left out. Returns how many were added.
@@ -55,7 +55,9 @@ def import_roll(election: Election, actor: User, version: int | None = None) -> 
     ]
     Voter.objects.bulk_create(rows, 1000)
     _count_roll(election)
-    record_change(election, actor, [("选民名单", "", f"新增 {len(rows)} 人")], label="从登记册生成选民名单")
+    record_change(
+        election, actor, [("选民名单", "", f"新增 {len(rows)} 人")], label="从登记册生成选民名单", on=on
+    )
     return len(rows)
 
 

@@ -57,18 +57,18 @@ class Due:
 
 # key, label, limit, article: so many days before polling day at the latest.
 _BEFORE = (
-    ("commission_on", "推选产生选举委员会", "commission_days", "省选举办法 ○"),
+    ("commission_on", "推选产生选举委员会", "commission_days", "省选举办法"),
     ("roll_on", "公布选民名单", "roll_days", "村组法第十四条"),
-    ("nominated_on", "提名候选人", "nomination_days", "省选举办法 ○"),
-    ("reviewed_on", "候选人资格联审", "review_days", "省选举办法 ○"),
-    ("candidates_on", "公布正式候选人", "candidates_days", "省选举办法 ○"),
+    ("nominated_on", "提名候选人", "nomination_days", "省选举办法"),
+    ("reviewed_on", "候选人资格联审", "review_days", "省选举办法"),
+    ("candidates_on", "公布正式候选人", "candidates_days", "省选举办法"),
 )
 # … so many days after the committee was elected.
 _AFTER = (
-    ("township_on", "乡镇（街道）确认并备案", "township_filing_days", "省选举办法 ○"),
-    ("county_on", "区民政局备案", "county_filing_days", "省选举办法 ○"),
+    ("township_on", "乡镇（街道）确认并备案", "township_filing_days", "省选举办法"),
+    ("county_on", "区民政局备案", "county_filing_days", "省选举办法"),
     ("handover_on", "工作移交", "handover_days", "村组法第二十条"),
-    ("certificate_on", "换发统一社会信用代码证书", "certificate_days", "民政部门赋码规定 ○"),
+    ("certificate_on", "换发统一社会信用代码证书", "certificate_days", "民政部门赋码规定"),
 )
 
 

@@ -208,7 +208,13 @@ def _words(field: str, value: Any) -> str:
 
 @transaction.atomic
 def set_commission(
-    election: Election, actor: User, *, head: str, members: Sequence[str], version: int | None = None
+    election: Election,
+    actor: User,
+    *,
+    head: str,
+    members: Sequence[str],
+    version: int | None = None,
+    on: date | None = None,
 ) -> Election:
     """选举委员会 as chosen by the assembly, the representatives or the groups (村组法第十二条)."""
     election = editing(election, actor, version, ("commission", "register", "objection", "nominate"))
@@ -224,7 +230,7 @@ def set_commission(
         raise UserError(f"{clash}是候选人，不得担任选举委员会成员（村组法第十二条）。", field="members")
     before = list(election.commission.filter(left_on=None).values_list("name", flat=True))
     election.commission.filter(left_on=None).exclude(name__in=names).update(
-        left_on=today(), left_reason="调整"
+        left_on=on or today(), left_reason="调整"
     )
     for name in names:
         CommissionMember.objects.update_or_create(
@@ -233,7 +239,7 @@ def set_commission(
             defaults={"is_head": name == head.strip(), "left_on": None, "left_reason": ""},
         )
     changes = [("成员", "、".join(before), "、".join(names))]
-    return record_change(election, actor, changes, label="登记选举委员会")
+    return record_change(election, actor, changes, label="登记选举委员会", on=on)
 
 
 # -- candidates ----------------------------------------------------------------------------------------------
@@ -250,6 +256,7 @@ def add_candidate(
     id_number: str = "",
     party_member: bool = False,
     version: int | None = None,
+    on: date | None = None,
 ) -> Candidate:
     """提名候选人; while voting, a name that ballots carried beside the list (另选他人).
 
@@ -279,9 +286,9 @@ def add_candidate(
     )
     changes = [("候选人", "", f"{made.get_post_display()} {name}")]
     left = election.commission.filter(name=name, left_on=None)
-    if left.update(left_on=today(), left_reason="被提名为候选人，退出选举委员会（村组法第十二条）"):
+    if left.update(left_on=on or today(), left_reason="被提名为候选人，退出选举委员会（村组法第十二条）"):
         changes.append(("选举委员会", name, "退出"))
-    record_change(election, actor, changes, label="登记另选他人" if write_in else "登记候选人")
+    record_change(election, actor, changes, label="登记另选他人" if write_in else "登记候选人", on=on)
     return made
 
 
@@ -356,7 +363,7 @@ def review_candidates(
             one.review, one.review_note = outcome, note.strip()
             one.save()
     election.reviewed_on = reviewed_on
-    return record_change(election, actor, changes, label="登记资格联审结果")
+    return record_change(election, actor, changes, label="登记资格联审结果", on=reviewed_on)
 
 
 # -- for all of them -----------------------------------------------------------------------------------------

@@ -19,6 +19,7 @@ from core.tables import DayColumn, NameColumn, NumberColumn, Table, TextColumn
 from district.models import Role
 from grassroots import committees, forms, papers
 from grassroots.models import (
+    POST_RANK,
     CommitteeKind,
     CommitteeMember,
     Election,
@@ -135,7 +136,7 @@ class CommitteePage(OfLine, DetailPage):
         free = committees.vacancies(obj)
         return {
             "serving": committees.serving(obj),
-            "former": obj.members.exclude(ended_reason="").order_by("-until", "post", "id"),
+            "former": obj.members.exclude(ended_reason="").order_by("-until", POST_RANK, "id"),
             "vacant": [(Post(post).label, count) for post, count in free.items() if count],
             "elections": Election.objects.visible_to(request.user).filter(committee=obj).order_by("-id"),
             "recalls": Recall.objects.visible_to(request.user)

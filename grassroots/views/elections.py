@@ -64,6 +64,7 @@ class ElectionPage(OfLine, DetailPage):
             "objections": obj.objections.all(),
             "agents": obj.roll.filter(removed_on=None).exclude(agent=None).count(),
             "may": pages.may(obj, request.user),
+            "parts": pages.parts_of(obj),
             "women": sum(
                 candidate.sex == "F" and candidate.withdrawn_on is None
                 for row in pages.candidate_rows(obj)

@@ -156,10 +156,9 @@ class RoundPage(OfLine, ListPage):
         return [str(self.round) if self.round else "换届还没有启动", count_words]
 
     def actions(self, request: HttpRequest) -> list[Action]:
-        found = [Action("打印", print=True)]
-        if request.user.role == Role.BUREAU_OFFICER:
-            found.append(Action("启动换届", reverse("grassroots:launch"), primary=True))
-        return found
+        if request.user.role != Role.BUREAU_OFFICER:
+            return []
+        return [Action("启动换届", reverse("grassroots:launch"), primary=True)]
 
     def data(self, request: HttpRequest) -> Mapping[str, Any]:
         return {"counts": self.counts(request), "launches": self.launches(request)}

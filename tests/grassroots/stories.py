@@ -67,9 +67,7 @@ def polling(election: Election, hands: Hands, slate: tuple = SLATE) -> Election:
     election = nominating(election, hands)
     for post, name, sex in slate:
         services.add_candidate(election, hands.clerk, post=post, name=name, sex=sex)
-    election = move(
-        election, "close_nomination", hands.clerk, on=date(2021, 1, 9), done_on=date(2021, 1, 9)
-    )
+    election = move(election, "close_nomination", hands.clerk, on=date(2021, 1, 9), done_on=date(2021, 1, 9))
     passed = {one.pk: (Review.PASSED, "") for one in election.candidates.all()}
     services.review_candidates(election, hands.clerk, reviewed_on=date(2021, 1, 11), outcomes=passed)
     day = date(2021, 1, 13)
