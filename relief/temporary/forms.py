@@ -99,6 +99,8 @@ class FactsForm(forms.Form):
         for name, one in made.items():
             css = "control money" if name == "amount" else "control"
             one.widget.attrs.update({"class": css, "aria-label": one.label})
+            if name != "spent_on":
+                one.widget.attrs["size"] = "9" if name == "amount" else "13"
             self.fields[f"e{place}-{name}"] = one
 
     # -- what the template draws -------------------------------------------------------------------------

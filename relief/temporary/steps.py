@@ -289,11 +289,12 @@ def not_posted(case: TemporaryApplication) -> bool:
 
 
 def worth_now(case: TemporaryApplication) -> Decimal | None:
-    """What a decision today would be worth; None when it would be none."""
-    answer: dict[str, Any] = assess_now(case)
-    if "error" in answer or not answer["eligible"]:
-        return None
-    return worth_of(answer["lines"])
+    """What a decision today would be worth; None when it would be none. Counted once for all the steps of a page."""
+    if not hasattr(case, "_worth_now"):
+        answer: dict[str, Any] = assess_now(case)
+        known = "error" not in answer and answer["eligible"]
+        case._worth_now = worth_of(answer["lines"]) if known else None  # type: ignore[attr-defined]
+    return case._worth_now  # type: ignore[attr-defined]
 
 
 def small_enough(case: TemporaryApplication) -> bool:

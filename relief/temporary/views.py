@@ -177,7 +177,7 @@ class Apply(VerbView):
 
 def before_data(household: Any, case: TemporaryApplication | None = None) -> dict[str, Any]:
     """What was granted already, and what is left of the year's cap."""
-    now = casework.today()
+    now = (case.decided_on if case else None) or casework.today()
     except_case = case.pk if case else None
     cause, words = (case.cause, case.cause_words) if case else ("", "")
     counted = granted_before(household, now, cause, words, except_case)
