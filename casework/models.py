@@ -2,6 +2,7 @@
 
 from django.conf import settings
 from django.contrib.postgres.fields import ArrayField
+from django.contrib.postgres.functions import TransactionNow
 from django.db import models
 from django.db.models import Q
 from django.urls import reverse
@@ -86,10 +87,15 @@ class Case(models.Model):
 
 
 class CaseEvent(models.Model):
-    """What happened: a transition, a correction, an opinion. Written once, never changed."""
+    """What happened: a transition, a correction, an opinion. Written once: the database refuses to change or delete it.
+
+    `at` is when it happened, `recorded_at` when it was entered. Only its words and changes are completed, in the same
+    transaction that made it.
+    """
 
     case = models.ForeignKey(Case, models.PROTECT, related_name="events", verbose_name="案件")
     at = models.DateTimeField("时间", default=timezone.now)
+    recorded_at = models.DateTimeField("登记时间", db_default=TransactionNow(), editable=False)
     actor = models.ForeignKey(
         settings.AUTH_USER_MODEL, models.PROTECT, null=True, blank=True, related_name="+", verbose_name="人员"
     )
