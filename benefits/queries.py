@@ -33,7 +33,9 @@ def overlapping(queryset: Any, first: date, last: date | None) -> Any:
     return found.filter(first_month__lte=last) if last else found
 
 
-def holds_in(people: Iterable[int], month: date, *, without: Iterable[int] = ()) -> dict[int, list[str]]:
+def holds_in(
+    people: Iterable[int], month: date, *, without: Iterable[int | None] = ()
+) -> dict[int, list[str]]:
     """Programme codes in force in a month, by person's key: the `holds` of an assessment's members.
 
     One-off money is not held. `without`: keys of entitlements that don't count (the one that a change is about).
@@ -84,6 +86,8 @@ def state_of(entitlement: Any, held: bool = False) -> tuple[str, str]:
     month = this_month()
     if entitlement.is_void:
         return "作废", "end"
+    if entitlement.is_one_off:
+        return ("暂缓发放", "warn") if held else ("一次性", "end")
     if entitlement.last_month and entitlement.last_month < month:
         return ("已停发", "end") if entitlement.end_reason else ("已变更", "end")
     if held:
