@@ -91,6 +91,9 @@ class CommitteeMemberAdmin(OfLine, ReadOnlyAdmin, ImportExportRoomAdmin):
     list_display = (
         "name", masked_number("id_number", "身份证号"), "committee", "post", "since", "until", "ended_reason",
     )  # fmt: skip
+    # Identity numbers stand in full nowhere but in the export, which leaves a trace.
+    exclude = ("id_number",)
+    readonly_fields = (masked_number("id_number", "身份证号"),)
     list_filter = ("post", "ended_reason")
     list_select_related = ("committee__division",)
     search_fields = ("name", "=id_number", "committee__division__name")

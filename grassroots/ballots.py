@@ -11,7 +11,7 @@ from district.models import User
 from grassroots import counting, results, rules
 from grassroots.limits import limits_on
 from grassroots.models import BallotCount, BallotKind, CandidateVotes, Election, Post
-from grassroots.services import dates_of, editing
+from grassroots.services import dates_of, editing, stage_due
 
 NUMBERS = ("handed_out", "returned", "valid", "void", "blank")
 
@@ -84,6 +84,7 @@ def record_count(
         CandidateVotes(count=made, candidate_id=one.key, votes=one.votes) for one in typed.standing
     )
     election.polled_on = election.polled_on or held_on
+    election.due_on = stage_due(election)
     words = "，".join(f"{one.name} {one.votes}" for one in counting.ranked(typed.standing))
     changes = [(str(made), "", f"发出 {made.handed_out} 收回 {made.returned} 有效 {made.valid}；{words}")]
     record_change(election, actor, changes, label="登记计票", on=held_on)
@@ -145,4 +146,5 @@ def void_count(count: BallotCount, reason: str, actor: User) -> Election:
     count.delete()
     if not election.counts.exists():
         election.polled_on = None
+    election.due_on = stage_due(election)
     return record_change(election, actor, [(label, words, "作废")], label="作废计票", reason=reason)

@@ -9,6 +9,7 @@ from django.db.models import Q
 from casework.services import record_change, today
 from core.errors import UserError
 from core.identity import parse_id
+from core.importing import take_lock
 from district.models import User
 from grassroots import rules
 from grassroots.limits import limits_on
@@ -18,6 +19,8 @@ from registry.models import Membership, Person, Relation
 
 # Until when the roll may still be put right.
 ROLL_STAGES = ("register", "objection")
+# Two villages that put the same person on their rolls in the same second come one after the other.
+ROLLS = "grassroots.rolls"
 
 
 @transaction.atomic
@@ -27,6 +30,7 @@ def import_roll(election: Election, actor: User, version: int | None = None, on:
     Whoever is on the roll of another village of an election still in hand is left out. Returns how many were added.
     """
     election = editing(election, actor, version, ("register",))
+    take_lock(ROLLS)
     if election.mode == Mode.GROUPS:
         raise UserError("居民小组代表由各小组推选，请逐人登记。")
     people = Person.objects.filter(division=election.division, death_date=None)
@@ -85,6 +89,7 @@ def add_voter(
 ) -> Voter:
     """登记选民: 18 on polling day, not deprived, on no other village's roll (村组法第十三条)."""
     election = editing(election, actor, version, ROLL_STAGES)
+    take_lock(ROLLS)
     if election.voters and not election.named_roll:
         raise UserError("本次选举只登记选民人数，没有逐人名单。")
     try:

@@ -37,6 +37,8 @@ class Limits:
     residents_least: int = 5
     residents_most: int = 9
     term_years: int = 5
+    group_least: int = 2
+    group_most: int = 3
     runoff_share: int = 3
     recall_voters_share: int = 5
     recall_representatives_share: int = 3
@@ -214,6 +216,23 @@ def check_seats(kind: str, seats: int, limits: Limits, mode: str = "") -> None:
         raise UserError(
             "村民委员会由全体登记选民直接选举（村组法第十一条），不能按户或按小组代表选举。", field="mode"
         )
+
+
+def check_representation(mode: str, by_group: Mapping[str, int], limits: Limits) -> None:
+    """居组法第八条: one representative a household, or two or three a residents' group; all voters else."""
+    least, most = {
+        "households": (1, 1),
+        "groups": (limits.group_least, limits.group_most),
+    }.get(mode, (0, 0))
+    if not most:
+        return
+    unit = "每户" if mode == "households" else "每个居民小组"
+    wanted = f"{least}" if least == most else f"{least} 至 {most}"
+    for group, count in sorted(by_group.items()):
+        if not group:
+            raise UserError(f"有 {count} 名代表没有填写户编号或居民小组，请补齐后再公布名单。")
+        if not least <= count <= most:
+            raise UserError(f"{unit}应推选 {wanted} 名代表（居组法第八条），“{group}”现在有 {count} 名。")
 
 
 def check_proxy(

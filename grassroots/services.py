@@ -150,7 +150,13 @@ def stage_due(election: Election) -> date | None:
     limits = limits_on(election.polling_day)
     if election.stage == "objection" and election.roll_on:
         return rules.roll_closes(election.roll_on, limits) + timedelta(days=1)
+    if election.stage == "poll":
+        last = election.counts.order_by("-held_on").values_list("held_on", flat=True).first()
+        if last:
+            return last + timedelta(days=limits.further_days)
     key = STAGE_DATE.get(election.stage)
+    if election.is_by_election and key == "commission_on":
+        key = "roll_on"
     if key is None:
         return None
     return rules.due_of(key, election.polling_day, limits, election.elected_on).latest

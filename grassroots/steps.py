@@ -1,5 +1,6 @@
 """Elections: what each step asks for before it is taken, and what it does. Order and roles: `grassroots.workflow`."""
 
+from collections import Counter
 from collections.abc import Callable
 from datetime import date, timedelta
 
@@ -65,6 +66,9 @@ def roll_ready(case: Election, step: Step) -> None:
     """The roll is counted or named, and hangs 20 days before polling."""
     if not case.named_roll and not step.data.get("voters"):
         raise UserError("请填写登记选民（代表）数，或先逐人登记名单。", field="voters")
+    if case.named_roll:
+        groups = case.roll.filter(removed_on=None).values_list("group", flat=True)
+        rules.check_representation(case.mode, Counter(groups), limits_on(case.polling_day))
     _check(case, step, "roll_on")
 
 

@@ -27,6 +27,8 @@ ROWS = (
     ("village_most", 7, "人", f"{ORGANIC}第六条", "村民委员会最多人数；法律修订中，以现行法为准"),
     ("residents_least", 5, "人", f"{RESIDENTS}第七条", "居民委员会最少人数；法律修订中，以现行法为准"),
     ("residents_most", 9, "人", f"{RESIDENTS}第七条", "居民委员会最多人数；法律修订中，以现行法为准"),
+    ("group_least", 2, "人", f"{RESIDENTS}第八条", "每个居民小组最少推选几名代表"),
+    ("group_most", 3, "人", f"{RESIDENTS}第八条", "每个居民小组最多推选几名代表"),
     ("term_years", 5, "年", f"{ORGANIC}第十一条、{RESIDENTS}第八条", "每届任期"),
     ("runoff_share", 3, "分之一", f"{ORGANIC}第十五条", "另行选举当选所需得票：不少于已投票数的几分之一"),
     ("recall_voters_share", 5, "分之一", f"{ORGANIC}第十六条", "几分之一以上选民可提出罢免"),

@@ -138,6 +138,19 @@ def test_a_village_committee_is_elected_by_all_voters():
     rules.check_seats("residents", 5, LIMITS, "households")
 
 
+def test_representatives_are_one_a_household_or_two_or_three_a_group():
+    rules.check_representation("voters", {"": 900}, LIMITS)
+    rules.check_representation("households", {"H1": 1, "H2": 1}, LIMITS)
+    with pytest.raises(UserError, match=r"每户应推选 1 名代表.*“H2”现在有 2 名"):
+        rules.check_representation("households", {"H1": 1, "H2": 2}, LIMITS)
+    rules.check_representation("groups", {"一组": 2, "二组": 3}, LIMITS)
+    for count in (1, 4):
+        with pytest.raises(UserError, match=f"应推选 2 至 3 名代表.*现在有 {count} 名"):
+            rules.check_representation("groups", {"一组": 2, "二组": count}, LIMITS)
+    with pytest.raises(UserError, match="没有填写户编号或居民小组"):
+        rules.check_representation("groups", {"": 2}, LIMITS)
+
+
 def test_there_are_more_candidates_than_seats():
     rules.check_nomination("委员", 4, 3)
     with pytest.raises(UserError, match="应选 3 人，候选人只有 3 人"):
