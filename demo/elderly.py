@@ -181,9 +181,9 @@ class Elderly(Room):
         for code in (LONGEVITY, ALLOWANCE):
             self._level(code, month)
 
-    def decide(self, month: date, leave_open: tuple[str, ...] = ()) -> None:
+    def decide(self, month: date, leave_open: tuple[str, ...] = (), on: date | None = None) -> None:
         """All lists of the month through their hands; those of the townships in `leave_open` stay as proposed."""
-        on = month + timedelta(days=1)
+        on = on or month + timedelta(days=1)
         for township in townships():
             services.proposing.propose_township(month, township, on=on)
         for batch in AllowanceList.objects.exclude(state="done").order_by("pk"):
@@ -193,7 +193,9 @@ class Elderly(Room):
     def _through(self, batch: AllowanceList, on: date) -> None:
         clerk = self.district.staff.clerk(batch.division_id)
         confirm_rows(batch, clerk, on=on, opinion="在世，户籍在本地，账户无误")
-        approve_rows(batch, self.officer, on=on + timedelta(days=2), opinion="同意")
+        approve_rows(
+            batch, self.officer, on=min(on + timedelta(days=2), timezone.localdate()), opinion="同意"
+        )
 
     def _deaths(self, month: date) -> None:
         """One in a hundred of this room's people has died in the month before; one of them was found late."""
@@ -257,7 +259,7 @@ class Elderly(Room):
         today = timezone.localdate()
         self._later_deaths(today)
         open_ones = ("430503001", "430503101", "430503005")
-        self.decide(month_of(today), open_ones)
+        self.decide(month_of(today), open_ones, max(month_of(today), today - timedelta(days=3)))
         self._in_hand(open_ones)
         self._proofs(today)
         held = services.hold_unproven(on=today)

@@ -62,7 +62,6 @@ def elderly_allowance(item: Item, policies: Policies) -> Outcome:
                 LAW,
                 f"{age} 周岁，{band.name} {money_text(band.amount)} 元/月",
                 rounded(band.amount, policy),
-                item.members[0].ref,
             )
         )
     return outcome
@@ -90,7 +89,7 @@ def longevity(item: Item, policies: Policies) -> Outcome:
     else:
         words = f"{age} 周岁，长寿金 {money_text(standard)} 元/月"
         amount = rounded(Decimal(standard), policy)
-        outcome.lines.append(Line("allowance", LAW, words, amount, item.members[0].ref))
+        outcome.lines.append(Line("allowance", LAW, words, amount))
     return outcome
 
 

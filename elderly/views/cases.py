@@ -140,6 +140,7 @@ class ApplicationPage(DetailPage):
                 for name, field in asks
             ],
             "account": obj.person.accounts.filter(until=None).first(),
+            "replaced_until": add_months(obj.first_month, -1) if obj.first_month else None,
         }
 
 
