@@ -77,7 +77,7 @@ class Tekun(Room):
         Parameter.objects.get_or_create(
             programme_id=CARE,
             key="care_divisor.none",
-            effective_from=date(self.year - 2, 1, 1),
+            effective_from=date(self.year - 1, 2, 1),
             defaults={
                 "value": 0,
                 "unit": "分之一",

@@ -79,7 +79,7 @@ class Story:
             "advise_refusal": "儿子有赡养能力，建议不予批准。",
             "grant": "同意。",
         }
-        data = {"place": f"{self.case.division.name}公示栏"} if step == "post" else {}
+        data: dict[str, Any] = {"place": f"{self.case.division.name}公示栏"} if step == "post" else {}
         self.case = move(self.case, step, actor, opinion=words.get(step, ""), on=on, **data)
 
     def visit(self, on: date) -> None:

@@ -111,10 +111,10 @@ def _movements(target: Target, deaths: int, rng: Random) -> list[Year]:
     # The urban months come out whole when all months divide by three.
     stay = target.live - target.new
     while (12 * stay + sum(13 - one for one in entries) + sum(one - 1 for one in exits)) % 3:
-        place = next((i for i, one in enumerate(exits) if 2 <= one < 12), None)
-        if place is None:
+        movable = [i for i, one in enumerate(exits) if 2 <= one < 12]
+        if not movable:
             break
-        exits[place] += 1
+        exits[movable[0]] += 1
     ended = [Year(exit=one) for one in exits]
     dead = set(rng.sample(range(len(ended)), deaths))
     ended = [

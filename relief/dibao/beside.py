@@ -31,29 +31,42 @@ class OwnAssessments:
         }
         self._table = policy_table(DIBAO)
 
-    def answer(
+    def facts(
         self, programme: str, household: int, month: date, income: Decimal | None = None
     ) -> dict[str, Any] | None:
-        """The assessment of contract §5; None when no income is known. `income`: the ledger's own, yuan a month."""
+        """The facts of contract §5 as the registry knows them; None when no income is known. `income`: the ledger's
+        own, yuan a month."""
         people = [self._people[one] for one in self._members[household]]
         if income is None and all(one.monthly_income is None for one in people):
             return None
-        return assess(
-            {
-                "ref": household,
-                "programme": programme,
-                "month": format_month(month),
-                "members": [self._facts(one, income is None) for one in people],
-                "household": {
-                    "income": {"transfer": income or 0},
-                    "financial_assets": 0,
-                    "houses": 1,
-                    "vehicles": 0,
-                    "shops": 0,
-                },
+        return {
+            "ref": household,
+            "programme": programme,
+            "month": format_month(month),
+            "members": [self._facts(one, income is None) for one in people],
+            "household": {
+                "income": {"transfer": income or 0},
+                "financial_assets": 0,
+                "houses": 1,
+                "vehicles": 0,
+                "shops": 0,
             },
-            table=self._table,
-        )
+        }
+
+    def answer(
+        self, programme: str, household: int, month: date, income: Decimal | None = None
+    ) -> dict[str, Any] | None:
+        """The assessment of those facts; None when no income is known."""
+        facts = self.facts(programme, household, month, income)
+        return None if facts is None else assess(facts, table=self._table)
+
+    def alone(self, programme: str, household: int, month: date, person: int) -> dict[str, Any] | None:
+        """单人保: one member assessed alone on the household's income; None when no income is known."""
+        facts = self.facts(programme, household, month)
+        if facts is None:
+            return None
+        facts["members"].sort(key=lambda one: one["ref"] != str(person))
+        return assess({**facts, "single": True}, table=self._table)
 
     def amount(
         self, programme: str, household: int, month: date, income: Decimal | None = None

@@ -7,7 +7,7 @@ from typing import Any
 
 from django.db.models import Q
 
-from benefits.models import EntitlementMember
+from benefits.queries import holds_in
 from core.months import add_months, format_month
 from registry.models import DisabilityCertificate, Household, Membership, Person
 from relief.dibao.models import ApplicationMember, AssetKind, DibaoApplication, IncomeItem, IncomeKind
@@ -31,7 +31,8 @@ def facts_of(application: DibaoApplication, month: date) -> dict[str, Any]:
     incomes: dict[int | None, dict[str, str]] = defaultdict(dict)
     for item in application.incomes.all():
         incomes[item.member_id][item.kind] = str(item.best)
-    holds = _holds([one.person_id for one in members], add_months(month, 1), application.entitlement_id)
+    people = [one.person_id for one in members]
+    holds = holds_in(people, add_months(month, 1), without=[application.entitlement_id])
     household: dict[str, Any] = {
         "income": incomes.get(None, {}),
         "single_parent": application.single_parent,
@@ -72,22 +73,6 @@ def _member(one: ApplicationMember, income: dict[str, str], holds: list[str]) ->
         found["disability"] = {"kind": one.disability_kind, "grade": one.disability_grade}
     if holds:
         found["holds"] = holds
-    return found
-
-
-def _holds(people: list[int], month: date, except_entitlement: int | None) -> dict[int, list[str]]:
-    """Programme codes in force in a month, by person."""
-    found: dict[int, list[str]] = defaultdict(list)
-    rows = (
-        EntitlementMember.objects.filter(person_id__in=people, is_void=False, first_month__lte=month)
-        .filter(Q(last_month__isnull=True) | Q(last_month__gte=month))
-        .filter(entitlement__is_one_off=False)
-        .exclude(entitlement_id=except_entitlement)
-        .values_list("person_id", "entitlement__programme_id")
-        .order_by("id")
-    )
-    for person, code in rows:
-        found[person].append(code)
     return found
 
 

@@ -7,8 +7,11 @@ from collections import defaultdict
 from datetime import date
 from typing import Any
 
+from benefits.compatibility import ruling
+from benefits.conflicts import conflict
 from benefits.models import Entitlement, EntitlementMember, EntitlementSource, Programme
 from benefits.services import check_death_month, end_entitlement, grant_bulk, review_due
+from benefits.takeover import TakeOver, overlap, read_month, span
 from core import cells, identity
 from core.cells import clean_code
 from core.errors import UserError
@@ -19,7 +22,6 @@ from registry.batches import ledger
 from registry.models import Membership, Relation
 from relief.dibao import ledger as words
 from relief.dibao.beside import OwnAssessments
-from relief.shared.takeover import TakeOver, overlap, read_month, span
 
 COLUMNS = (
     Column("id_number", "户主身份证号", ("户主身份证号码", "户主身份证"), required=True, identifier=True),
@@ -202,7 +204,8 @@ class DibaoImporter(TakeOver):
             self.updates.append((row, held))
 
     def _coverage(self, rows: list[Row]) -> None:
-        """Every registered member is covered; one whom another household's 低保 covers then refuses the row."""
+        """Every registered member is covered; one whom another household covers already refuses the row. Who is kept
+        otherwise (特困, orphan) is not counted; a ledger that counts such a one is refused."""
         homes = {row.data["household"] for row in rows if not row.action}
         members: dict[int, list[int]] = defaultdict(list)
         pairs = Membership.objects.filter(household__in=homes, until__isnull=True)
@@ -214,24 +217,53 @@ class DibaoImporter(TakeOver):
         self.members = members
         held: dict[int, list[EntitlementMember]] = defaultdict(list)
         people = {person for home in members.values() for person in home}
-        covered = EntitlementMember.objects.filter(person__in=people, group="dibao", is_void=False)
-        for one in covered.select_related("person", "entitlement__household"):
+        partners = Programme.objects.filter(exclusions__overlap=self._exclusions())
+        covered = EntitlementMember.objects.filter(
+            person__in=people, is_void=False, entitlement__programme__in=partners
+        )
+        for one in covered.select_related(
+            "person", "entitlement__household", "entitlement__programme", "entitlement__person"
+        ):
             held[one.person_id].append(one)
         for row in rows:
             if not row.action:
                 self._covered_once(row, held)
 
+    def _exclusions(self) -> list[int]:
+        return [number for one in Programme.objects.filter(group="dibao") for number in one.exclusions]
+
     def _covered_once(self, row: Row, held: dict[int, list[EntitlementMember]]) -> None:
-        home = self.members[row.data["household"]]
+        home, apart = self.members[row.data["household"]], []
         for person in home:
             for one in held[person]:
-                if overlap(row.data["first"], row.data["last"], one.first_month, one.last_month):
+                if not overlap(row.data["first"], row.data["last"], one.first_month, one.last_month):
+                    continue
+                if one.group == "dibao":
                     number = one.entitlement.household.number if one.entitlement.household else ""
                     months = span(one.first_month, one.last_month)
                     row.refuse("户主身份证号", f"成员{one.person}已由户编号 {number} 的低保保障（{months}）")
                     return
+                apart.append(one)
+        if apart and not self._without(row, apart):
+            return
+        home = self.members[row.data["household"]]
         if len(home) != row.data["persons"]:
             row.warnings.append(f"保障人数 {row.data['persons']}，登记成员 {len(home)} 人")
+
+    def _without(self, row: Row, apart: list[EntitlementMember]) -> bool:
+        """Leave out the members who are kept by a programme that bars 低保; False when the ledger counts them."""
+        keys = {one.person_id for one in apart}
+        rest = [person for person in self.members[row.data["household"]] if person not in keys]
+        if not rest or row.data["persons"] > len(rest):
+            asked = Programme.objects.get(pk=row.data["programme"])
+            rule = ruling(apart[0].entitlement.programme_id, asked.pk)
+            assert rule is not None
+            row.refuse("保障人数", conflict(apart[0], asked, rule, row.data["first"]).sentence)
+            return False
+        for one in apart:
+            row.warnings.append(f"{one.person}享受{one.entitlement.programme}，不计入低保保障对象")
+        self.members[row.data["household"]] = rest
+        return True
 
     def _beside(self, rows: list[Row]) -> None:
         """The system's own assessment beside the stated amount, for live rows whose income is known."""

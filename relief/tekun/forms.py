@@ -8,6 +8,7 @@ from django import forms
 from benefits.models import EndReason
 from casework.services import today
 from core.filters import DayInput, MoneyFormField, MonthFormField
+from core.months import age_in_month, month_of
 from district.models import AreaKind
 from registry.models import DisabilityKind, Institution, Person
 from relief.shared.forms import GradeField, count_or_money
@@ -16,6 +17,7 @@ from relief.tekun.facts import area_kind_of, certificate_of
 from relief.tekun.models import END_REASONS, Ability, Kin, Placement, TekunApplication
 from relief.tekun.services import FACTS, SUPPORTER
 
+PENSION_AGE = 60
 YES_NO = [("yes", "能"), ("no", "不能")]
 
 
@@ -184,10 +186,12 @@ class ApplicationForm(FactsForm):
         }
         for name, value in first.items():
             self.fields[name].initial = value
+        # What the registry knows as income is a pension where the person is old enough.
+        old = age_in_month(person.birth_date, month_of(today())) >= PENSION_AGE
+        usual = IncomeKind.PENSION if old else IncomeKind.WAGES
         for kind in IncomeKind:
             field = MoneyFormField(label=f"{kind.label}（元/月）")
-            known = person.monthly_income if kind == IncomeKind.WAGES else 0
-            field.initial = known or 0
+            field.initial = (person.monthly_income if kind == usual else 0) or 0
             self.fields[f"income-{kind.value}"] = field
         for asset in AssetKind:
             self.fields[f"asset-{asset.value}"] = count_or_money(asset.value, asset.label)

@@ -10,6 +10,7 @@ from typing import Any, ClassVar
 
 from benefits.models import EndReason, Entitlement, EntitlementMember, EntitlementSource, Programme
 from benefits.services import check_death_month, end_entitlement, grant_bulk
+from benefits.takeover import TakeOver, overlap, read_month, span
 from core import cells, identity
 from core.cells import clean_text
 from core.errors import UserError
@@ -18,7 +19,6 @@ from core.months import add_months, format_month, month_of
 from core.sheets import Column
 from registry.batches import ledger
 from registry.models import Institution, Person
-from relief.shared.takeover import TakeOver, overlap, read_month, span
 from relief.tekun import ledger as words
 from relief.tekun.beside import OwnAssessments
 from relief.tekun.models import Placement, TekunPlacement

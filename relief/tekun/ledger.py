@@ -3,9 +3,9 @@
 from typing import Any
 
 from benefits.models import EndReason
+from benefits.takeover import REASON_WORDS
 from core.cells import clean_text, narrow
 from core.errors import UserError
-from relief.shared.takeover import REASON_WORDS
 from relief.tekun.models import CareGrade, Placement
 
 PLACEMENTS = {

@@ -4,7 +4,7 @@ from datetime import timedelta
 from typing import Any
 
 import django_filters
-from django.db.models import Count, F, OuterRef, Q, Subquery, Sum
+from django.db.models import Count, OuterRef, Q, Subquery, Sum
 from django.http import HttpRequest
 from django.urls import reverse, reverse_lazy
 
@@ -115,9 +115,9 @@ class LiveList(ListPage):
         return with_care(rows, month_of(casework.today())).order_by("division", "person__name", "pk")
 
     def totals(self, queryset: Any) -> dict[str, Any]:
-        return queryset.aggregate(
-            count=Count("pk"), monthly_amount=Sum("monthly_amount"), care_amount=Sum(F("care_amount"))
-        )
+        # Named apart from the columns: an aggregate of an annotation's own name shadows it.
+        sums = queryset.aggregate(rows=Count("pk"), basic=Sum("monthly_amount"), care=Sum("care_amount"))
+        return {"count": sums["rows"], "monthly_amount": sums["basic"], "care_amount": sums["care"]}
 
     def actions(self, request: HttpRequest) -> list[Action]:
         if request.user.role != Role.TOWNSHIP_CLERK:

@@ -11,9 +11,9 @@ from openpyxl import Workbook, load_workbook
 
 from benefits import services
 from benefits.models import Entitlement
+from benefits.takeover import read_month, read_reason
 from core.importing import take
 from relief.dibao.importing import DibaoImporter
-from relief.shared.takeover import read_month, read_reason
 from tests import factories
 
 pytestmark = pytest.mark.django_db
