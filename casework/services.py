@@ -17,6 +17,7 @@ from casework.models import Case, CaseEvent, CaseState
 from casework.workflow import Flow, Transition, flow_of
 from core.errors import Conflict, NotAllowed, UserError
 from core.series import take_number
+from core.trail import hide_number
 from district.models import Division, Office, User
 from registry.models import Household, Person
 
@@ -348,7 +349,7 @@ def shown(case: Case, name: str, value: Any) -> str:
         return str(dict(model_field.flatchoices).get(value, value))
     if isinstance(value, bool):
         return "是" if value else "否"
-    return str(value)
+    return hide_number(str(value))
 
 
 def _check_step(case: Case, flow: Flow, step: Transition, opinion: str) -> None:

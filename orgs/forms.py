@@ -7,9 +7,12 @@ from django import forms
 from casework.services import today
 from core import identity
 from core.errors import UserError
-from core.filters import DayInput, MoneyFormField
+from core.filters import DayInput, MoneyFormField, mask
 from orgs import rules
 from orgs.models import Conclusion, DirectKind, MeasureKind, OrgKind
+
+# Never shown in full in a form.
+HIDDEN = ("representative_id", "phone")
 
 
 def wide(rows: int = 0) -> forms.Widget:
@@ -46,9 +49,21 @@ class FactsForm(VersionForm):
         label="理事会每届", min_value=0, max_value=20, required=False, help_text="年"
     )
 
+    def __init__(self, *args: Any, kept: Any = None, **kwargs: Any):
+        """`kept`: what is registered or applied for already; its numbers stay masked, and blank leaves them."""
+        super().__init__(*args, **kwargs)
+        self.kept = [name for name in HIDDEN if kept is not None and getattr(kept, name)]
+        for name in self.kept:
+            self.fields[name].required = False
+            self.initial.pop(name, None)
+            self.fields[name].help_text = f"现为 {mask(getattr(kept, name))}，不改请留空。"
+
     def clean_representative_id(self) -> str:
+        typed = self.cleaned_data["representative_id"]
+        if not typed:
+            return ""
         try:
-            return identity.parse_id(self.cleaned_data["representative_id"], today()).number
+            return identity.parse_id(typed, today()).number
         except UserError as error:
             raise forms.ValidationError(f"身份证号{error.message}。") from error
 
@@ -60,8 +75,13 @@ class FactsForm(VersionForm):
         return data
 
     def facts(self) -> dict[str, Any]:
-        """The values under the names of the model's fields."""
-        return {name: value for name, value in self.cleaned_data.items() if name not in ("version", "reason")}
+        """The values under the names of the model's fields, without what stays as it is."""
+        blank = [name for name in self.kept if not self.cleaned_data.get(name)]
+        return {
+            name: value
+            for name, value in self.cleaned_data.items()
+            if name not in ("version", "reason", *blank)
+        }
 
 
 class NameForm(forms.Form):
@@ -99,7 +119,9 @@ class EstablishForm(FactsForm, NameForm):
 class ChangeForm(FactsForm):
     """变更登记: every registered fact as it is, to be written over; a new name is given in parts."""
 
-    name_area = forms.CharField(label="新名称：行政区划", max_length=20, required=False)
+    name_area = forms.CharField(
+        label="行政区划", max_length=20, required=False, help_text="更名的才填新名称。"
+    )
     name_style = forms.CharField(label="字号", max_length=30, required=False)
     name_field = forms.CharField(label="业务领域", max_length=30, required=False)
     name_form = forms.CharField(label="组织形式", max_length=20, required=False)
@@ -143,9 +165,6 @@ class LiquidationForm(VersionForm):
                 self.add_error(name, "不能晚于今天。")
         return data
 
-    def facts(self) -> dict[str, Any]:
-        return {name: value for name, value in self.cleaned_data.items() if name != "version"}
-
 
 class PapersForm(VersionForm):
     """Which papers lie here."""
@@ -174,9 +193,6 @@ class ReportForm(VersionForm):
     activities = forms.IntegerField(label="开展活动", min_value=0, required=False, help_text="次")
     supervisor_on = forms.DateField(label="主管单位初审", required=False, widget=DayInput)
     supervisor_opinion = forms.CharField(label="初审意见", max_length=300, required=False, widget=wide())
-
-    def facts(self) -> dict[str, Any]:
-        return {name: value for name, value in self.cleaned_data.items() if name != "version"}
 
 
 class ReturnForm(VersionForm):

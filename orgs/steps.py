@@ -3,8 +3,9 @@
 from casework import services as casework
 from casework.services import Step, accept
 from core.errors import UserError
+from core.trail import hide_number
 from orgs import services
-from orgs.models import Organisation, OrgApplication, OrgState
+from orgs.models import OrgApplication, OrgState
 from orgs.rules import Problem
 
 # -- conditions ----------------------------------------------------------------------
@@ -84,11 +85,9 @@ def do_change(case: OrgApplication, step: Step) -> None:
 
 
 def _masked(change: list[str]) -> tuple[str, str, str]:
-    """An identity number stays out of the record that everyone reads."""
+    """Identity and phone numbers stay out of the record that everyone reads."""
     label, before, after = change
-    if label == str(Organisation._meta.get_field("representative_id").verbose_name):
-        return label, "（原号码）", "（新号码）"
-    return label, before, after
+    return label, hide_number(before), hide_number(after)
 
 
 def do_cancel(case: OrgApplication, step: Step) -> None:

@@ -11,9 +11,9 @@ from casework.documents import papers_for
 from casework.line import action_bar, stage_steps, timeline
 from casework.models import CaseState
 from casework.workflow import flow_of
-from core.filters import mask
 from core.lists import ListPage
 from core.pages import Action, DetailPage, VerbView
+from core.trail import hide_number
 from orgs import forms, lists, services
 from orgs.models import OrgApplication, OrgFlow
 from orgs.views.common import ACTS, HOME, OFFICER, SEEING, OfLine
@@ -107,9 +107,9 @@ class ApplicationPage(OfApplication, DetailPage):
 
 
 def masked_change(change: list[str]) -> list[str]:
-    """A change as the page shows it; identity numbers stay masked."""
+    """A change as the page shows it; identity and phone numbers stay masked."""
     label, before, after = change
-    return [label, *(mask(one) if "身份证号" in label else one for one in (before, after))]
+    return [label, hide_number(before), hide_number(after)]
 
 
 class EditAct(OfApplication, VerbView):
@@ -134,11 +134,13 @@ class EditFacts(EditAct):
 
     def get_form(self, request: HttpRequest, obj: Any, data: Any = None, files: Any = None) -> Any:
         form = self.form_for(obj)
-        initial = forms.initial_of(obj, form)
-        return form(data, initial=initial)
+        self.form = form(data, initial=forms.initial_of(obj, form), kept=obj)
+        return self.form
 
     def act(self, request: HttpRequest, obj: OrgApplication, data: dict[str, Any]) -> str:
-        facts = {name: value for name, value in data.items() if name != "version"}
+        facts = self.form.facts()
+        if obj.flow == OrgFlow.CHANGE:
+            facts["reason"] = data["reason"]
         if obj.flow == OrgFlow.CHANGE and not facts.get("name_form"):
             facts = {name: value for name, value in facts.items() if name not in services.NAME_PARTS}
         services.save_facts(obj, facts, request.user, data["version"])

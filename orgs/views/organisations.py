@@ -120,11 +120,12 @@ class OpenChange(BodyVerb):
     title, button, form_class = "变更登记", "登记变更申请", forms.ChangeForm
     template_name = "orgs/facts.html"
 
-    def get_initial(self, request: HttpRequest, obj: Organisation) -> dict[str, Any]:
-        return forms.initial_of(obj, forms.ChangeForm)
+    def get_form(self, request: HttpRequest, obj: Any, data: Any = None, files: Any = None) -> Any:
+        self.form = forms.ChangeForm(data, initial=forms.initial_of(obj, forms.ChangeForm), kept=obj)
+        return self.form
 
     def act(self, request: HttpRequest, obj: Organisation, data: dict[str, Any]) -> str:
-        wished = {name: value for name, value in data.items() if name not in ("version", "reason")}
+        wished = self.form.facts()
         parts = {name: wished.pop(name) for name in services.NAME_PARTS}
         if parts["name_form"]:
             wished |= {**parts, "name": services.name_parts(parts).whole}
