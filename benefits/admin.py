@@ -83,6 +83,7 @@ class ProgrammeAdmin(RoomAdmin):
     list_filter = ("line", "is_active")
     search_fields = ("code", "name")
     readonly_fields = ("code", "line", "beneficiary", "is_one_off", "group")
+    exclude = ("exclusions",)
     view_roles, change_roles = READERS, KEEPERS
 
     def get_queryset(self, request: Any) -> Any:

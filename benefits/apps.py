@@ -6,7 +6,7 @@ class BenefitsConfig(AppConfig):
     verbose_name = "待遇"
 
     def ready(self) -> None:
-        from benefits import lists, panels
+        from benefits import lists, matrix, panels
         from benefits.models import ChangeState
         from core import places, tones
 
@@ -31,6 +31,19 @@ class BenefitsConfig(AppConfig):
                 title="待遇",
                 key="holdings",
                 count=panels.count,
+            )
+        places.menu.add(
+            "查询统计", "项目之间的关系", "benefits:compatibility", roles=lists.READERS, order=640
+        )
+        for place in ("person", "entitlement"):
+            places.panels.add(
+                place,
+                45,
+                matrix.barred_panel,
+                roles=lists.READERS,
+                title="不能同享",
+                key="barred",
+                side=True,
             )
         tones.register(
             {

@@ -1,9 +1,10 @@
 from django.urls import path
 
-from benefits import lists, views
+from benefits import lists, matrix, views
 
 app_name = "benefits"
 urlpatterns = [
+    path("programmes/compatibility/", matrix.CompatibilityPage.as_view(), name="compatibility"),
     path("entitlements/", lists.EntitlementList.as_view(), name="entitlements"),
     path("entitlements/<int:pk>/", views.EntitlementPage.as_view(), name="entitlement"),
     path("entitlements/<int:pk>/hold/", views.PlaceHold.as_view(), name="hold"),

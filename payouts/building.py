@@ -10,6 +10,7 @@ from django.db.models import Count, Exists, Min, OuterRef, Q, Sum
 from django.utils import timezone
 
 from benefits.models import EndReason, Entitlement, Programme
+from benefits.pairs import not_payable
 from benefits.policy import parameter
 from core.errors import NotAllowed, UserError
 from core.jobs import JobKind, announce, job_kind, retry_job, start_job
@@ -232,6 +233,7 @@ def build_part(run: Run, scope: str) -> dict[str, int]:
         "until": add_months(run.month, -1),
         "share": parameter("recovery_share", run.month),
         "reasons": _end_reasons(),
+        "barred": list(not_payable(run.programme_id, run.month, scope)),
     }
     with connection.cursor() as cursor:
         if run.kind == RunKind.ONE_OFF:

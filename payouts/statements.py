@@ -1,7 +1,8 @@
 """The set-based statements that make a run: what is due in a month, what earlier months still owe, what was overpaid.
 
-All take named parameters: `run`, `programme`, `month`, `today`, `scope` (a LIKE pattern over division codes), and where
-the past is looked at `first` (the programme's first month here) and `until` (the month before the run's).
+All take named parameters: `run`, `programme`, `month`, `today`, `scope` (a LIKE pattern over division codes), `barred`
+(keys of entitlements that the matrix of programmes keeps from being paid, mostly none), and where the past is looked
+at `first` (the programme's first month here) and `until` (the month before the run's).
 
 The account of a month: owed is the amount of the entitlement in force; accounted is what regular payments gave plus
 all differences found so far. Their gap is a new difference. A payment whose transfer failed and was given up counts
@@ -50,6 +51,9 @@ def _held(month: str) -> str:
                 AND h.first_month <= {month} AND (h.last_month IS NULL OR h.last_month >= {month}))"""
 
 
+# What the matrix of programmes bars from being paid beside another (`benefits.pairs`); kept back like what is held.
+_BARRED = "e.id = ANY(%(barred)s::bigint[])"
+
 _LIVE = """
     e.programme_id = %(programme)s AND e.division_id LIKE %(scope)s AND NOT e.is_void AND e.monthly_amount > 0
     AND NOT e.is_one_off AND e.first_month <= %(month)s AND (e.last_month IS NULL OR e.last_month >= %(month)s)
@@ -68,7 +72,7 @@ SELECT %(run)s, e.id, e.programme_id, e.beneficiary_id, e.household_id, e.person
        e.payee_institution_id, e.division_id, %(month)s, 'regular', true, e.monthly_amount, e.persons, e.assessment_id,
        NULL, {_SNAPSHOT}
   FROM benefits_entitlement e {_PAYEE}
- WHERE {_LIVE} AND NOT {_held("%(month)s")}
+ WHERE {_LIVE} AND NOT {_held("%(month)s")} AND NOT {_BARRED}
 ON CONFLICT DO NOTHING
 """
 
@@ -90,7 +94,7 @@ def _left_out(condition: str, paid: str) -> str:
            count(*) FILTER (WHERE without_account)
       FROM (SELECT coalesce(p.run_id <> %(run)s, false) AS elsewhere, coalesce(p.run_id = %(run)s, false) AS here,
                    coalesce(p.run_id = %(run)s AND p.account_number = '', false) AS without_account,
-                   {_held("%(month)s")} AS held
+                   {_held("%(month)s")} OR {_BARRED} AS held
               FROM benefits_entitlement e LEFT JOIN payouts_payment p ON {paid}
              WHERE {condition}) rows
     """
@@ -154,7 +158,7 @@ given_up AS (
 _OWED = f"""
 owed AS (
     SELECT e.beneficiary_id, g.month::date AS month, e.id AS entitlement_id, e.monthly_amount AS amount,
-           {_held("g.month")} AS held
+           {_held("g.month")} OR {_BARRED} AS held
       FROM home JOIN benefits_entitlement e ON e.beneficiary_id = home.beneficiary_id
                                            AND e.programme_id = home.programme_id AND NOT e.is_void AND NOT e.is_one_off
       CROSS JOIN LATERAL generate_series(greatest(e.first_month, %(first)s::date)::timestamp,
@@ -271,7 +275,7 @@ SELECT %(run)s, d.entitlement_id, d.programme_id, d.beneficiary_id, e.household_
   JOIN district_division village ON village.code = e.division_id
   LEFT JOIN registry_household hh ON hh.id = e.household_id
   {_accounts("CASE WHEN r.id IS NULL THEN e.payee_institution_id ELSE r.payee_institution_id END")}
- WHERE d.remaining > 0 AND d.month <= %(until)s AND NOT {_held("%(month)s")}
+ WHERE d.remaining > 0 AND d.month <= %(until)s AND NOT {_held("%(month)s")} AND NOT {_BARRED}
 ON CONFLICT DO NOTHING
 """
 

@@ -6,14 +6,17 @@ class ReliefConfig(AppConfig):
     verbose_name = "社会救助"
 
     def ready(self):
+        from benefits.replacing import register_leaving
         from core import places
-        from relief.dibao import beside, documents, forms, importing, panels, rules, workflow
+        from relief.dibao import beside, documents, forms, importing, leaving, panels, rules, workflow
         from relief.tekun import places as tekun
         from relief.temporary import places as temporary
 
         temporary.join()
         tekun.join()
         rules.register_formulas()
+        for code in rules.DIBAO:
+            register_leaving(code, leaving.leave, leaving.foresee)
         documents.register_papers()
         forms.register_asks()
         assert workflow.DIBAO

@@ -12,6 +12,7 @@ from django.urls import reverse, reverse_lazy
 from django.utils import timezone
 
 from benefits.models import Entitlement, Hold, Programme
+from benefits.pairs import not_payable
 from benefits.policy import parameter
 from core import tables
 from core.filters import AnyChoiceFilter, FilterSet, MonthFilter, MonthFormField
@@ -454,7 +455,7 @@ class ContinueBuild(RunVerb):
 
 
 class LeftOut(RunPage):
-    """Who is entitled in the month and not in the run, and why: held, or decided after the run was made."""
+    """Who is entitled in the month and not in the run, and why: held, barred by another programme, or decided since."""
 
     template_name = "payouts/left_out.html"
 
@@ -468,8 +469,8 @@ class LeftOut(RunPage):
         return {"rows": left_out(run)}
 
 
-def left_out(run: Run) -> list[tuple[Any, str]]:
-    """`(entitlement, reason)`, at most 500."""
+def left_out(run: Run) -> list[tuple[Any, str, str]]:
+    """`(entitlement, reason, what the matrix of programmes says)`, at most 500."""
     if run.is_reissue:
         return []
     values = {"programme": run.programme_id, "month": run.month, "scope": f"{run.division_id}%"}
@@ -478,7 +479,13 @@ def left_out(run: Run) -> list[tuple[Any, str]]:
         cursor.execute(f"{query} ORDER BY e.division_id, e.id LIMIT 500", values)
         found = dict(cursor.fetchall())
     rows = Entitlement.objects.select_related("person", "household", "division__parent").in_bulk(list(found))
-    return [(rows[pk], "暂缓发放" if held else "生成以后新增") for pk, held in found.items()]
+    barred = {} if run.is_one_off else not_payable(run.programme_id, run.month, values["scope"])
+    return [
+        (rows[pk], "项目互斥", barred[pk].sentence)
+        if pk in barred
+        else (rows[pk], "暂缓发放" if held else "生成以后新增", "")
+        for pk, held in found.items()
+    ]
 
 
 class HoldForm(forms.Form):
