@@ -12,6 +12,7 @@ from relief.temporary.rules import LAW
 
 CLERK, LEADER, OFFICER = "township_clerk", "township_leader", "bureau_officer"
 DAY = Limit(1, "calendar", f"{LAW}：急难型 24 小时内先行救助")
+ONE_OFF = "一次性发放，批准后不再变更；没有锁定的批次里可以暂缓发放。"
 
 CLOSED = (
     Stage("granted", "已批准", closes=CaseState.GRANTED),
@@ -83,6 +84,7 @@ ADVANCE = (
         checker=True,
         question="先行救助",
         confirm=steps.confirm_advance,
+        undo="付款后不能撤回；区局不批准的，由乡镇（街道）追回。",
     ),
     Transition(
         "turn_down_advance",
@@ -182,6 +184,7 @@ def _decide(here: tuple[str, ...]) -> tuple[Transition, ...]:
             checker=True,
             question="审批意见",
             confirm=steps.confirm_grant,
+            undo=ONE_OFF,
             when=steps.decided_at_once,
         ),
         Transition(
@@ -216,6 +219,7 @@ def _decide(here: tuple[str, ...]) -> tuple[Transition, ...]:
             checker=True,
             question="审核意见",
             confirm=steps.confirm_grant,
+            undo=ONE_OFF,
             when=steps.can_grant,
         ),
         Transition(
