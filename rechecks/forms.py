@@ -9,7 +9,7 @@ from benefits.models import EndReason
 from casework.forms import ManyFilesField
 from core.filters import DayInput, MoneyFormField, MonthFormField
 from rechecks import kinds
-from rechecks.models import Outcome
+from rechecks.models import ContactResult, ContactWay, Outcome, SpotResult
 
 
 class ListForm(forms.Form):
@@ -93,3 +93,30 @@ class PreviewForm(forms.Form):
     vehicle_exempt = Words(label="不算的车辆")
     business_states = Words(label="经营中的登记状态")
     business_ended = Words(label="已停止的登记状态")
+
+
+class ContactForm(forms.Form):
+    version = forms.IntegerField(widget=forms.HiddenInput)
+    contacted_on = forms.DateField(label="联系日期", widget=DayInput)
+    way = forms.ChoiceField(label="方式", choices=ContactWay.choices, widget=forms.RadioSelect)
+    words = forms.CharField(label="情况", max_length=500, widget=forms.Textarea({"rows": 3}))
+    result = forms.ChoiceField(label="结果", choices=ContactResult.choices, widget=forms.RadioSelect)
+
+
+class DrawForm(forms.Form):
+    month = MonthFormField(label="月份", help_text="从这个月在享的待遇中抽取。")
+    wanted = forms.IntegerField(
+        label="抽取份数", min_value=1, max_value=5000, help_text="每个乡镇（街道）的每个项目至少一份。"
+    )
+
+
+class SpotForm(forms.Form):
+    visited_on = forms.DateField(label="入户日期", widget=DayInput)
+    result = forms.ChoiceField(label="结果", choices=SpotResult.choices, widget=forms.RadioSelect)
+    words = forms.CharField(
+        label="情况",
+        max_length=500,
+        required=False,
+        widget=forms.Textarea({"rows": 3}),
+        help_text="情况属实的可以不写。",
+    )

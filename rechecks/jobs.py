@@ -7,7 +7,8 @@ from typing import Any
 from core.importing import take_lock
 from core.jobs import Beat, JobKind, job_kind
 from core.models import Job, JobPart, StoredFile
-from rechecks import loading, services
+from core.months import parse_month
+from rechecks import loading, missing, services
 from rechecks.kinds import KINDS, matched
 from rechecks.models import Recheck
 
@@ -53,3 +54,13 @@ class LoadList(JobKind):
             file,
         )
         return {"list": made.pk, "rows": made.rows, "loaded": made.loaded, "rejected": made.rejected}
+
+
+@job_kind(services.FIND_MISSING, title="查找应保未保")
+class FindMissing(JobKind):
+    def parts(self, job: Job) -> list[tuple[str, str]]:
+        return [("find", "全区")]
+
+    def run(self, job: Job, part: JobPart, beat: Beat) -> dict[str, Any]:
+        take_lock("rechecks:missing")
+        return missing.find(parse_month(job.params["month"]))

@@ -3,7 +3,7 @@
 from collections.abc import Iterable
 from typing import Any
 
-from django.db.models import Count, Sum
+from django.db.models import Count, Min, Sum
 from django.urls import reverse
 from django.utils import timezone
 
@@ -12,7 +12,15 @@ from core import places, tones
 from core.places import Figure, TodoItem
 from core.workdays import Calendar
 from rechecks import deciding
-from rechecks.models import Finding, FindingState, Recheck
+from rechecks.models import (
+    LEAD_SETTLED,
+    Finding,
+    FindingState,
+    Lead,
+    LeadState,
+    Recheck,
+    SpotCheckItem,
+)
 from rechecks.views import BUREAU, SEEING, may_see_lists
 
 MOST = 100
@@ -31,13 +39,24 @@ def register() -> None:
             FindingState.KEPT: "ok",
             FindingState.LIST_WRONG: "end",
             FindingState.GONE: "end",
+            LeadState.OPEN: "warn",
+            LeadState.CONTACTED: "go",
+            LeadState.APPLYING: "go",
+            LeadState.REACHED: "ok",
+            LeadState.DECLINED: "end",
+            LeadState.NOT_ELIGIBLE: "end",
+            LeadState.GONE: "end",
         }
     )
     add = places.menu.add
     add("核查", "疑点", "rechecks:findings", roles=SEEING, order=320, count=waiting_count, urgent=is_late)
     add("核查", "回头看", "rechecks:rechecks", roles=BUREAU, order=330, when=may_see_lists)
     add("核查", "比对名单", "rechecks:lists", roles=BUREAU, order=340, when=may_see_lists)
+    add("核查", "应保未保", "rechecks:leads", roles=SEEING, order=350, count=leads_count)
+    add("核查", "抽查", "rechecks:spot_checks", roles=SEEING, order=360, count=spots_count)
+    add("查询统计", "核查成效", "rechecks:results", roles=SEEING, order=630)
     places.todos.add(todos, pressing=pressing)
+    places.todos.add(lead_todos)
     for place, field in (("person", "person"), ("household", "household"), ("entitlement", "entitlement")):
         places.panels.add(
             place, 45, render=panel_of(field), title="疑点", key="findings", side=True, roles=SEEING,
@@ -82,6 +101,48 @@ def todos(user: Any) -> Iterable[TodoItem]:
         )
 
 
+def open_leads(user: Any) -> Any:
+    """The people whom this account should call on."""
+    if user.role != "township_clerk":
+        return Lead.objects.none()
+    return Lead.objects.visible_to(user).exclude(state__in=LEAD_SETTLED)
+
+
+def leads_count(user: Any) -> int:
+    return open_leads(user).count()
+
+
+def spots_count(user: Any) -> int:
+    """Sampled holdings that wait for a visit."""
+    if user.role != "township_clerk":
+        return 0
+    return SpotCheckItem.objects.visible_to(user).filter(result="").count()
+
+
+def lead_todos(user: Any) -> Iterable[TodoItem]:
+    """One line for all leads, and one for the sample: they are worked through list by list."""
+    leads, spots = leads_count(user), spots_count(user)
+    due = open_leads(user).aggregate(first=Min("due_on"))["first"] if leads else None
+    if leads:
+        yield TodoItem(
+            subject=f"应保未保 {leads} 人",
+            business="应保尽保",
+            stage="待联系",
+            url=reverse("rechecks:leads"),
+            next_label="登记联系",
+            due_on=due,
+            days=Calendar().left(timezone.localdate(), due),
+        )
+    if spots:
+        yield TodoItem(
+            subject=f"抽查 {spots} 份",
+            business="抽查",
+            stage="待入户",
+            url=reverse("rechecks:spot_checks"),
+            next_label="登记抽查结果",
+        )
+
+
 def panel_of(field: str) -> Any:
     def render(request: Any, obj: Any) -> Any:
         rows = (
@@ -105,9 +166,10 @@ def count_of(field: str) -> Any:
 def figures(year: int, user: Any = None) -> Iterable[Figure]:
     """The year's rechecks: compared holdings, findings, and what was ended for them (contract §7)."""
     rechecks, found = Recheck.objects.filter(month__year=year), Finding.objects.filter(first_month__year=year)
+    leads = Lead.objects.filter(first_month__year=year)
     if user is not None:
-        rechecks, found = rechecks.visible_to(user), found.visible_to(user)
-    if not rechecks.exists():
+        rechecks, found, leads = (rows.visible_to(user) for rows in (rechecks, found, leads))
+    if not rechecks.exists() and not leads.exists():
         return
     ended = found.filter(state=FindingState.ENDED).order_by()
     holdings = ended.values("programme", "beneficiary_id", "entitlement__persons").distinct()
@@ -119,3 +181,5 @@ def figures(year: int, user: Any = None) -> Iterable[Figure]:
     yield Figure("recheck.findings", "疑点", counts["total"], "条", f"{rows}?state=")
     yield Figure("recheck.ended_households", "核查停发", len(holdings), "户", f"{rows}?state=ended")
     yield Figure("recheck.ended_persons", "核查停发", persons, "人", f"{rows}?state=ended")
+    missing = reverse("rechecks:leads")
+    yield Figure("recheck.missing_found", "应保未保线索", leads.count(), "人", f"{missing}?state=")

@@ -12,7 +12,7 @@ from benefits.policy import parameter
 from benefits.services import place_hold
 from core.errors import NotAllowed, UserError
 from core.jobs import announce, start_job
-from core.models import JobState
+from core.models import Job, JobState
 from core.months import add_months, format_month, last_day, month_of
 from core.workdays import Calendar
 from district.models import Division, DivisionLevel, Line, Role
@@ -26,7 +26,7 @@ from rechecks.models import (
     Recheck,
 )
 
-RECHECK = "rechecks.recheck"
+RECHECK, FIND_MISSING = "rechecks.recheck", "rechecks.missing"
 STARTERS = (Role.BUREAU_OFFICER,)
 # What counts as found: neither cleared by a person nor no longer there.
 NOT_COUNTED = (*CLEARED, FindingState.GONE)
@@ -223,3 +223,18 @@ def _items(rows: Iterable[Finding]) -> Iterable[dict[str, Any]]:
             "name_mismatch": one.name_mismatch,
             "state": one.state,
         }
+
+
+def start_finding(month: date, user: Any = None, enqueue: bool = True) -> Job:
+    """Look for people who qualify and do not receive, as a job."""
+    if user is not None and (user.role not in STARTERS or Line.RELIEF not in user.lines):
+        raise NotAllowed("应保未保由区局社会救助股室查找。")
+    area = Division.objects.get(level=DivisionLevel.DISTRICT).pk
+    return start_job(
+        FIND_MISSING,
+        f"{format_month(month)} 查找应保未保",
+        {"month": format_month(month)},
+        user,
+        area,
+        enqueue=enqueue,
+    )

@@ -1,20 +1,23 @@
-"""The monthly recheck, begun by beat."""
+"""The monthly recheck and the search for those left out, begun by beat."""
 
 from celery import shared_task
 from celery.schedules import crontab
 from django.utils import timezone
 
-from core.months import month_of
+from core.models import Job
+from core.months import format_month, month_of
 from rechecks.models import Recheck
-from rechecks.services import newest_lists, start_recheck
+from rechecks.services import FIND_MISSING, newest_lists, start_finding, start_recheck
 
 
 @shared_task(name="rechecks.tasks.monthly")
 def monthly() -> None:
-    """Once a month, as soon as there is a list to compare with: this month's holdings against the newest lists."""
+    """Once a month: this month's holdings against the newest lists, as soon as there is one; and who is left out."""
     month = month_of(timezone.localdate())
     if any(newest_lists().values()) and not Recheck.objects.filter(month=month).exists():
         start_recheck(month)
+    if not Job.objects.filter(kind=FIND_MISSING, params__month=format_month(month)).exists():
+        start_finding(month)
 
 
 BEAT = {

@@ -1,6 +1,6 @@
 from django.urls import path
 
-from rechecks.views import findings, lists, rechecks
+from rechecks.views import findings, leads, lists, rechecks, results, spots
 
 app_name = "rechecks"
 urlpatterns = [
@@ -18,6 +18,15 @@ urlpatterns = [
     path("rechecks/findings/<int:pk>/", findings.FindingPage.as_view(), name="finding"),
     path("rechecks/findings/<int:pk>/report/", findings.ReportFinding.as_view(), name="report"),
     path("rechecks/findings/<int:pk>/decide/", findings.DecideFinding.as_view(), name="decide"),
+    path("rechecks/results/", results.Results.as_view(), name="results"),
+    path("rechecks/leads/", leads.LeadList.as_view(), name="leads"),
+    path("rechecks/leads/find/", leads.FindLeads.as_view(), name="leads_find"),
+    path("rechecks/leads/<int:pk>/", leads.LeadPage.as_view(), name="lead"),
+    path("rechecks/leads/<int:pk>/contact/", leads.ContactLead.as_view(), name="lead_contact"),
+    path("rechecks/spot-checks/", spots.SpotChecks.as_view(), name="spot_checks"),
+    path("rechecks/spot-checks/new/", spots.Draw.as_view(), name="spot_check_new"),
+    path("rechecks/spot-checks/<int:pk>/", spots.SpotCheckPage.as_view(), name="spot_check"),
+    path("rechecks/spot-checks/items/<int:pk>/", spots.RecordItem.as_view(), name="spot_item"),
     path(
         "rechecks/verifications/<int:pk>/files/<int:file>/",
         findings.VerificationFile.as_view(),

@@ -15,6 +15,8 @@ CLERK = {"township_clerk"}
 HOME = ("工作台", "/")
 LISTS: Any = ("比对名单", reverse_lazy("rechecks:lists"))
 RECHECKS: Any = ("回头看", reverse_lazy("rechecks:rechecks"))
+LEADS: Any = ("应保未保", reverse_lazy("rechecks:leads"))
+SPOTS: Any = ("抽查", reverse_lazy("rechecks:spot_checks"))
 FINDINGS: Any = ("疑点", reverse_lazy("rechecks:findings"))
 
 

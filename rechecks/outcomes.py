@@ -1,0 +1,103 @@
+"""What came of the findings: by list, township, programme; what is saved, how long it took, how often lists err.
+
+Money is what the ended and reduced holdings cost a month less; what was overpaid and recovered is payouts' to tell.
+"""
+
+from collections import defaultdict
+from collections.abc import Callable, Iterable
+from dataclasses import dataclass, field
+from datetime import date
+from decimal import Decimal
+from typing import Any
+
+from django.db.models import Q
+
+from core.money import ZERO
+from rechecks.kinds import KINDS
+from rechecks.models import CLEARED, Finding, FindingState
+
+_CLOSED = {*CLEARED, FindingState.ENDED, FindingState.REDUCED, FindingState.SUSPENDED}
+
+
+@dataclass
+class Row:
+    """One line of the table: a list, a township or a programme."""
+
+    label: str
+    findings: int = 0
+    open: int = 0
+    ended: set[tuple[str, int]] = field(default_factory=set)
+    persons: int = 0
+    reduced: int = 0
+    cleared: int = 0
+    saved: Decimal = ZERO
+    days: list[int] = field(default_factory=list)
+
+    @property
+    def households(self) -> int:
+        """Ended holdings, each once however many findings spoke against it."""
+        return len(self.ended)
+
+    @property
+    def false_share(self) -> float | None:
+        """Cleared of all decided; None before anything was decided."""
+        decided = self.cleared + len(self.days)
+        return self.cleared / decided if decided else None
+
+    @property
+    def false_percent(self) -> str:
+        """The share in words for a page; empty before anything was decided."""
+        return "" if self.false_share is None else f"{self.false_share:.1%}"
+
+    @property
+    def average_days(self) -> int | None:
+        return round(sum(self.days) / len(self.days)) if self.days else None
+
+
+def of_year(findings: Any, year: int) -> list[Finding]:
+    """The findings first made in the year's months, without those that nobody had to look at."""
+    wanted = Q(first_month__gte=date(year, 1, 1), first_month__lte=date(year, 12, 1))
+    rows = findings.filter(wanted).exclude(state=FindingState.GONE)
+    return list(rows.select_related("entitlement", "programme", "division__parent"))
+
+
+def table(rows: Iterable[Finding], key: Callable[[Finding], tuple[str, str]]) -> list[Row]:
+    """Counted by `key` (sort key, label), in the order of the sort keys."""
+    found: dict[tuple[str, str], Row] = defaultdict(lambda: Row(""))
+    for one in rows:
+        place = key(one)
+        row = found[place]
+        row.label = place[1]
+        _count(row, one)
+    return [found[place] for place in sorted(found)]
+
+
+def _count(row: Row, one: Finding) -> None:
+    row.findings += 1
+    if one.state not in _CLOSED:
+        row.open += 1
+        return
+    if one.state in CLEARED:
+        row.cleared += 1
+        return
+    if one.decided_at:
+        row.days.append((one.decided_at - one.found_at).days)
+    holding = one.programme_id, one.beneficiary_id
+    if one.state == FindingState.ENDED and holding not in row.ended:
+        row.ended.add(holding)
+        row.persons += one.entitlement.persons
+        row.saved += one.entitlement.monthly_amount
+    row.reduced += one.state == FindingState.REDUCED
+
+
+def by_list(one: Finding) -> tuple[str, str]:
+    return f"{list(KINDS).index(one.kind):02d}", KINDS[one.kind].name
+
+
+def by_township(one: Finding) -> tuple[str, str]:
+    place = one.division.parent or one.division
+    return place.pk, place.name
+
+
+def by_programme(one: Finding) -> tuple[str, str]:
+    return f"{one.programme.position:04d}", one.programme.name

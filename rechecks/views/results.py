@@ -1,0 +1,90 @@
+"""成效: what the year's rechecks led to, by list, township and programme; as a page with a chart and as xlsx."""
+
+from typing import Any
+
+from django.http import Http404, HttpRequest, HttpResponse
+from django.utils import timezone
+
+from core.audit import log_access
+from core.files import XLSX, respond
+from core.models import AccessKind
+from core.pages import Action, TemplatePage
+from core.places import Stat
+from core.templatetags.ui import money_text
+from rechecks import outcomes
+from rechecks.models import Finding, Lead, LeadState
+from rechecks.sheet import workbook
+from rechecks.views import HOME, SEEING
+
+TABLES = (
+    ("按名单", outcomes.by_list),
+    ("按乡镇（街道）", outcomes.by_township),
+    ("按项目", outcomes.by_programme),
+)
+HEADS = ["", "疑点", "待办", "停发（户）", "停发（人）", "变更", "每月少发（元）", "平均办结（日）", "误报率"]
+
+
+class Results(TemplatePage):
+    title, template_name, menu_url = "核查成效", "rechecks/results.html", "rechecks:results"
+    crumbs, roles = [HOME, ("核查成效", "")], SEEING
+
+    def get(self, request: HttpRequest, *args: Any, **kwargs: Any) -> HttpResponse:
+        text = request.GET.get("year", "")
+        if text and not (text.isdigit() and 1900 <= int(text) <= 2999):
+            raise Http404
+        mine = Finding.objects.visible_to(request.user)
+        self.years = sorted(
+            {month.year for month in mine.order_by().values_list("first_month", flat=True).distinct()}
+        )
+        self.year = int(text) if text else (self.years[-1] if self.years else timezone.localdate().year)
+        self.rows = outcomes.of_year(mine, self.year)
+        if request.GET.get("export") == "xlsx":
+            return self.export(request)
+        return super().get(request, *args, **kwargs)
+
+    def facts(self, request: HttpRequest) -> list[Any]:
+        return [f"{self.year} 年", str(request.user.division)]
+
+    def actions(self, request: HttpRequest) -> list[Action]:
+        export = [Action("导出本年成效", url=f"?year={self.year}&export=xlsx")] if self.rows else []
+        return [Action("打印", print=True), *export]
+
+    def data(self, request: HttpRequest) -> dict[str, Any]:
+        tables = [(title, outcomes.table(self.rows, key)) for title, key in TABLES]
+        whole = outcomes.table(self.rows, lambda one: ("", "合计"))
+        months = outcomes.table(
+            self.rows, lambda one: (f"{one.first_month:%m}", f"{one.first_month.month} 月")
+        )
+        return {
+            "year": self.year,
+            "years": self.years,
+            "tables": tables,
+            "stats": self.stats(request, whole[0]) if whole else [],
+            "points": [(row.label, row.findings, row.households) for row in months],
+        }
+
+    def stats(self, request: HttpRequest, all_of_it: outcomes.Row) -> list[Stat]:
+        leads = Lead.objects.visible_to(request.user).filter(first_month__year=self.year)
+        reached = leads.filter(state=LeadState.REACHED).count()
+        share = all_of_it.false_share
+        return [
+            Stat("疑点", f"{all_of_it.findings:,}", "条", f"还有 {all_of_it.open:,} 条待办"),
+            Stat("停发", f"{all_of_it.households:,}", "户", f"{all_of_it.persons:,} 人"),
+            Stat("每月少发", money_text(all_of_it.saved), "元", "停发待遇的月金额"),
+            Stat("误报", "—" if share is None else f"{share:.1%}", "", "保留或名单有误，占已办结"),
+            Stat("应保未保", f"{leads.count():,}", "人", f"其中 {reached:,} 人已享受"),
+        ]
+
+    def export(self, request: HttpRequest) -> HttpResponse:
+        title = f"{self.year} 核查成效（{request.user.division}）"
+        rows: list[list[Any]] = []
+        for name, key in TABLES:
+            rows += [[name], *(self.values(row) for row in outcomes.table(self.rows, key))]
+        detail = {"year": self.year, "rows": len(rows)}
+        log_access(request.user, AccessKind.EXPORT, title, "rechecks:results", detail=detail, request=request)
+        return respond(f"{title}.xlsx", workbook(title, HEADS, rows), XLSX)
+
+    @staticmethod
+    def values(row: outcomes.Row) -> list[Any]:
+        counts = [row.findings, row.open, row.households, row.persons, row.reduced]
+        return [row.label, *counts, row.saved, row.average_days, row.false_share]

@@ -1,0 +1,85 @@
+"""抽查: the sample can be drawn again from its seed, covers every stratum, and says how sure it is."""
+
+from datetime import date
+from decimal import Decimal
+
+import pytest
+from hypothesis import given
+from hypothesis import strategies as st
+
+from core.errors import NotAllowed, UserError
+from rechecks import sampling
+from tests import factories
+from tests.payouts.makers import entitlement
+
+MONTH = date(2020, 12, 1)
+
+
+@given(
+    st.dictionaries(st.text("abcdef", min_size=1, max_size=3), st.integers(1, 5000), min_size=1, max_size=40),
+    st.integers(1, 3000),
+)
+def test_every_stratum_has_at_least_one_and_none_more_than_it_holds(sizes, wanted):
+    shares = sampling.allot(sizes, wanted)
+    assert all(1 <= shares[key] <= sizes[key] for key in sizes)
+    assert sum(shares.values()) == min(max(wanted, len(sizes)), sum(sizes.values()))
+
+
+@pytest.mark.parametrize(
+    "share, count, low, high", [(0.0, 50, 0.0, 0.0713), (0.1, 100, 0.0552, 0.1744), (1.0, 10, 0.7225, 1.0)]
+)
+def test_the_interval_is_wilsons(share, count, low, high):
+    found = sampling.interval(share, count)
+    assert found == (pytest.approx(low, abs=1e-3), pytest.approx(high, abs=1e-3))
+
+
+@pytest.mark.django_db
+class TestDraw:
+    def test_the_same_seed_draws_the_same_sample(self):
+        for _ in range(30):
+            entitlement()
+        officer = factories.user("bureau_officer")
+        first, second = (sampling.draw(MONTH, 8, officer, 77) for _ in range(2))
+        of = lambda check: list(check.items.values_list("entitlement_id", flat=True))  # noqa: E731
+        assert of(first) == of(second)
+        assert len(of(first)) == 8
+        assert of(sampling.draw(MONTH, 8, officer, 78)) != of(first)
+
+    def test_small_townships_are_not_forgotten_and_weigh_less(self):
+        for _ in range(20):
+            entitlement()
+        entitlement(division=factories.OTHER_VILLAGE)
+        check = sampling.draw(MONTH, 5, factories.user("bureau_officer"), 1)
+        weights = dict(check.items.values_list("stratum", "weight"))
+        assert weights == {
+            "430503001:dibao_urban": Decimal(5),
+            "430503101:dibao_urban": Decimal(1),
+        }
+
+    def test_a_month_without_recipients_has_no_sample(self):
+        with pytest.raises(UserError, match="没有在享"):
+            sampling.draw(MONTH, 5, factories.user("bureau_officer"), 1)
+
+    def test_only_the_bureau_draws_and_only_the_township_visits(self):
+        entitlement()
+        clerk, officer = factories.user("township_clerk"), factories.user("bureau_officer")
+        with pytest.raises(NotAllowed):
+            sampling.draw(MONTH, 1, clerk, 1)
+        item = sampling.draw(MONTH, 1, officer, 1).items.get()
+        with pytest.raises(NotAllowed):
+            sampling.record(item, officer, "right", "", MONTH)
+        assert sampling.record(item, clerk, "right", "", MONTH).visited_by == clerk
+
+    def test_what_was_found_is_told_for_the_whole_with_its_uncertainty(self):
+        for _ in range(40):
+            entitlement()
+        check = sampling.draw(MONTH, 10, factories.user("bureau_officer"), 1)
+        assert sampling.estimate(check) is None
+        clerk = factories.user("township_clerk")
+        for place, item in enumerate(check.items.all()):
+            sampling.record(item, clerk, "wrong" if place == 0 else "right", "车辆未申报", MONTH)
+        told = sampling.estimate(check)
+        assert (told.visited, told.wrong, told.population) == (10, 1, 40)
+        assert told.share == pytest.approx(0.1)
+        assert told.low < 0.1 < told.high
+        assert told.holdings[0] == 4
