@@ -38,7 +38,8 @@ OF_MARRIAGES = 0.82
 SPOILED = 0.008
 REASONS = ("打印错位", "卡纸，内页破损", "钢印盖偏", "照片粘贴错误")
 _CHUNK = 1_000
-_BUSY = {(5, 20): 14.0, (2, 14): 0.5, (8, 25): 7.0, (10, 9): 4.0, (12, 31): 3.0}
+# Days on which many want to marry.
+_BUSY = {(5, 20): 9.0, (2, 14): 0.5, (8, 25): 7.0, (10, 9): 4.0, (12, 31): 3.0}
 
 
 @dataclass
@@ -71,7 +72,7 @@ class Marriages(Room):
     def year_of_acts(self) -> str:
         counts = self.counts()
         made = sorted(
-            (self.act(kind, day) for kind, count in counts.items() for day in self.chosen_days(count)),
+            (self.act(kind, day) for kind, count in counts.items() for day in self.chosen_days(kind, count)),
             key=lambda one: one.at,
         )
         Person.objects.bulk_create([party.person for one in made for party in one.both], _CHUNK)
@@ -98,12 +99,13 @@ class Marriages(Room):
             Kind.REISSUE_DIVORCE: replaced - first,
         }
 
-    def chosen_days(self, count: int) -> list[date]:
-        """Working days of the year; some are chosen more often."""
+    def chosen_days(self, kind: str, count: int) -> list[date]:
+        """Working days of the year; some are chosen more often, and few in the weeks of the epidemic."""
+        busy = _BUSY if kind == Kind.MARRIAGE else {}
         first = date(self.district.year, 1, 1)
         every = (first + timedelta(days=n) for n in range(366))
         working = [day for day in every if day.year == first.year and self.calendar.works(day)]
-        weights = [_BUSY.get((day.month, day.day), 0.4 if day.month == 2 else 1.0) for day in working]
+        weights = [busy.get((day.month, day.day), 0.4 if day.month == 2 else 1.0) for day in working]
         return self.rng.choices(working, weights, k=count)
 
     def act(self, kind: str, day: date) -> Made:

@@ -44,10 +44,10 @@ def entries(office: Office, day: date) -> list[Entry]:
 def lines(office: Office, day: date) -> list[dict[str, Any]]:
     """Per kind: given, spoiled, standing, first and last number, the spoiled numbers with their reasons."""
     rows = list(numbers_of(office, day).order_by("year", "serial"))
-    return [_line(letter, [one for one in rows if one.letter == letter], day) for letter in Letter.values]
+    return [line_of(letter, [one for one in rows if one.letter == letter], day) for letter in Letter.values]
 
 
-def _line(letter: str, rows: list[Certificate], day: date) -> dict[str, Any]:
+def line_of(letter: str, rows: list[Certificate], day: date) -> dict[str, Any]:
     given = [one for one in rows if one.issued_on == day]
     spoiled = [one for one in rows if one.spoiled_on == day]
     return {

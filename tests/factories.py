@@ -39,7 +39,7 @@ def user(role: str = "township_clerk", division: str | Division = "", **fields: 
     """An account with its role and area (a code or a Division); `lines`, `full_name`, `password` as needed.
 
     Without an area, township roles work in TOWNSHIP and all others in the whole district; officers of the bureau
-    without lines work on 社会救助.
+    without lines work on 社会救助, registrars at the district's marriage registry.
     """
     number = next(_numbers)
     code = division.pk if isinstance(division, Division) else division
@@ -50,6 +50,8 @@ def user(role: str = "township_clerk", division: str | Division = "", **fields: 
         "full_name": f"{Role(role).label}{number}",
         "lines": [Line.RELIEF] if role == Role.BUREAU_OFFICER else [],
     }
+    if role == Role.REGISTRAR:
+        defaults |= {"lines": [Line.MARRIAGE], "office_id": "430503HY"}
     account = User(
         **{**defaults, **fields},
         role=role,

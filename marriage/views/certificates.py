@@ -14,7 +14,7 @@ from core.pages import Confirm, VerbView
 from marriage import certificates, layout, rules, services, status
 from marriage.forms import SpoilForm
 from marriage.models import Certificate, Letter, Registration
-from marriage.views.common import FILES, HOME, REGISTRAR, OfFile, case_of, leave_trace, number_of
+from marriage.views.common import FILES, HOME, AtCounter, OfFile, case_of, leave_trace, number_of
 
 
 class Issue(OfFile, VerbView):
@@ -54,10 +54,8 @@ class Issue(OfFile, VerbView):
         return f"已登记 {obj.couple}，证件字号 {made.number}，请打印证件。"
 
 
-class OfCertificate:
+class OfCertificate(AtCounter):
     """A certificate of the own office."""
-
-    roles = REGISTRAR
 
     def queryset(self, request: HttpRequest) -> Any:
         rows = Certificate.objects.visible_to(request.user)

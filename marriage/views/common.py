@@ -2,6 +2,7 @@
 
 from typing import Any
 
+from django.core.exceptions import PermissionDenied
 from django.http import HttpRequest
 from django.urls import reverse_lazy
 
@@ -38,10 +39,19 @@ def leave_trace(
     log_access(request.user, kind, words, f"marriage:{file.pk}", request=request)
 
 
-class OfFile:
-    """Pages of one file, found among those of the account's own office."""
+class AtCounter:
+    """Pages of the counter: for registrars, each at the registry that the account names."""
 
     roles = REGISTRAR
+
+    def dispatch(self, request: HttpRequest, *args: Any, **kwargs: Any) -> Any:
+        if getattr(request.user, "role", "") in REGISTRAR and request.user.office_id is None:  # type: ignore[union-attr]
+            raise PermissionDenied("您的账号没有写明登记处，请联系系统管理员。")
+        return super().dispatch(request, *args, **kwargs)  # type: ignore[misc]
+
+
+class OfFile(AtCounter):
+    """Pages of one file, found among those of the account's own office."""
 
     def queryset(self, request: HttpRequest) -> Any:
         return Registration.objects.visible_to(request.user).select_related("office", "prior", "registrar")

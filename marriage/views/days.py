@@ -15,7 +15,7 @@ from core.tables import DayColumn, NameColumn, NumberColumn, Table, TextColumn
 from marriage import days
 from marriage.forms import CloseForm
 from marriage.models import DayRegister
-from marriage.views.common import DESK, HOME, REGISTRAR
+from marriage.views.common import DESK, HOME, AtCounter
 
 DAYS: tuple[str, Any] = ("日登记簿", reverse_lazy("marriage:days"))
 
@@ -59,11 +59,10 @@ class DayTable(Table):
     value_reissued, value_spoiled = render_reissued, render_spoiled
 
 
-class ClosedDays(ListPage):
+class ClosedDays(AtCounter, ListPage):
     """The closed days of the own office."""
 
     title, unit, crumbs = "日登记簿", "日", [HOME, DESK, ("日登记簿", "")]
-    roles = REGISTRAR
     table_class = DayTable
 
     def queryset(self, request: HttpRequest) -> Any:
@@ -73,10 +72,9 @@ class ClosedDays(ListPage):
         return [Action("今日登记簿", reverse("marriage:day", args=[today()]), primary=True)]
 
 
-class OfDay:
+class OfDay(AtCounter):
     """A day of the own office, its couples by name: each look leaves a trace."""
 
-    roles = REGISTRAR
     kwargs: dict[str, Any]
 
     def day(self) -> date:

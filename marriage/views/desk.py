@@ -10,17 +10,16 @@ from core.pages import Action, TemplatePage
 from marriage import days, panels
 from marriage.models import Kind
 from marriage.services import office_of
-from marriage.views.common import HOME, REGISTRAR
+from marriage.views.common import HOME, AtCounter
 from marriage.views.entry import TITLES
 
 SHOWN = 60
 
 
-class Desk(TemplatePage):
+class Desk(AtCounter, TemplatePage):
     """The registrar's day on one page."""
 
     title, template_name, crumbs = "今日登记", "marriage/desk.html", [HOME, ("婚姻登记", "")]
-    roles = REGISTRAR
 
     def facts(self, request: HttpRequest) -> list[Any]:
         return [str(office_of(request.user))]

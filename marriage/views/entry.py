@@ -14,7 +14,7 @@ from core.pages import VerbView
 from marriage import rules, services, status
 from marriage.forms import SIDE_NAMES, FileForm, entry_from
 from marriage.models import Kind, MarriageCase, Party
-from marriage.views.common import DESK, FILES, HOME, REGISTRAR, leave_trace
+from marriage.views.common import DESK, FILES, HOME, AtCounter, leave_trace
 from registry.models import Person
 
 TITLES = {
@@ -42,11 +42,10 @@ def stand(kind: str, values: dict[str, Any], actor: Any) -> list[rules.Check]:
         return [rules.Check("entry", rules.BLOCK, error.message, "")]
 
 
-class EntryPage(VerbView):
+class EntryPage(AtCounter, VerbView):
     """What the new file and the corrected one share."""
 
-    roles, template_name = REGISTRAR, "marriage/entry.html"
-    menu_url = ""
+    template_name = "marriage/entry.html"
 
     def kind(self) -> str:
         raise NotImplementedError
@@ -74,7 +73,7 @@ class EntryPage(VerbView):
         try:
             found = parse_id(number, casework.today())
         except UserError as error:
-            return "bad", f"{label}身份证号：{error.message}。"
+            return "bad", f"{label}身份证号：{error.message.replace('表中为', '填的是')}。"
         values[f"{side}_id_number"] = found.number
         person = Person.objects.filter(id_number=found.number).select_related("division").first()
         if person is None:

@@ -20,7 +20,7 @@ from core.workdays import Calendar
 from marriage import papers, rules, services, status
 from marriage.forms import AnnotationForm, ReceiptForm
 from marriage.models import Certificate, CertificateState, FileState, Kind, MarriageCase, Party, Registration
-from marriage.views.common import DESK, FILES, HOME, REGISTRAR, OfFile, case_of, leave_trace, number_of
+from marriage.views.common import DESK, FILES, HOME, AtCounter, OfFile, case_of, leave_trace, number_of
 from marriage.workflow import COOLING
 
 
@@ -115,11 +115,10 @@ class LedgerTable(Table):
         return f"{record.applied_on:%Y-%m-%d}" if record.applied_on else ""
 
 
-class FileList(ListPage):
+class FileList(AtCounter, ListPage):
     """登记档案 of the own office. The export carries whole ID numbers, and leaves its trace."""
 
     title, unit, crumbs = "登记档案", "件", [HOME, DESK, ("登记档案", "")]
-    roles = REGISTRAR
     filterset_class, table_class = FileFilter, FileTable
 
     def queryset(self, request: HttpRequest) -> Any:
@@ -225,6 +224,8 @@ def line_of(case: MarriageCase) -> list[dict[str, Any]]:
         and rules.cooling_off_applies(case.registration.applied_on)
     )
     for step in found:
+        if step.get("note", "").startswith("限 0 日"):
+            step["note"] = "当场办结"
         if step["name"] == COOLING.label and step["state"] == "now":
             step["who"] = "双方均可撤回申请"
     return found if cools else [step for step in found if step["name"] != COOLING.label]
@@ -253,10 +254,8 @@ def days_of(file: Registration) -> dict[str, Any] | None:
     }
 
 
-class CaseRedirect(Page):
+class CaseRedirect(AtCounter, Page):
     """From a case to its file."""
-
-    roles = REGISTRAR
 
     def get(self, request: HttpRequest, pk: int) -> HttpResponse:
         case = get_object_or_404(MarriageCase.objects.visible_to(request.user), pk=pk)
