@@ -17,10 +17,21 @@ NUMBERS = ("handed_out", "returned", "valid", "void", "blank")
 
 
 def judge(
-    election: Election, post: str, numbers: Mapping[str, int], votes: Mapping[int, int]
+    election: Election, post: str, held_on: date, numbers: Mapping[str, int], votes: Mapping[int, int]
 ) -> tuple[counting.Course, counting.Tally]:
-    """What the typed count would come to; writes nothing. UserError where the sums don't add up."""
-    result = _result(election, post)
+    """What the typed count would come to; writes nothing. UserError where the sums don't add up.
+
+    The 委员 are counted last: whether a seat is a woman's depends on who is elected to the other posts.
+    """
+    limits = limits_on(election.polling_day)
+    found = results.results_of(election, limits)
+    result = next((one for one in found if one.post == post), None)
+    if result is None:
+        raise UserError("本次选举没有这个职务的名额。")
+    others = [one for one in found if one.post != post]
+    blank = [one.label for one in others if not one.counts]
+    if post == Post.MEMBER and blank:
+        raise UserError(f"请先登记{'、'.join(blank)}的计票：委员中是否保留妇女名额，要看其他职务的结果。")
     kind, seats, candidates = results.next_vote(election, result)
     if not kind:
         raise UserError(f"{result.label}已经选满，不需要再投票。")
@@ -32,26 +43,15 @@ def judge(
         **{name: numbers[name] for name in NUMBERS},
     )
     counting.check_sums(typed)
-    before = [results.tally_of(one, election.voters or 0) for one in result.counts]
-    limits = limits_on(election.polling_day)
-    others = any(
-        one.course.has_woman for one in results.results_of(election, limits) if one.post != post
-    ) or (election.is_by_election and results.woman_serves(election))
+    days = [*(one.held_on for one in result.counts), held_on]
     answer = counting.course(
         result.seats,
-        [*before, typed],
+        [*(results.tally_of(one, election.voters or 0) for one in result.counts), typed],
         runoff_share=limits.runoff_share,
         woman_rule=limits.woman_rule if post == Post.MEMBER else counting.NO_RULE,
-        has_woman=others,
+        has_woman=[results.woman_by(election, others, day) for day in days],
     )
     return answer, typed
-
-
-def _result(election: Election, post: str) -> results.PostResult:
-    found = next((one for one in results.results_of(election) if one.post == post), None)
-    if found is None:
-        raise UserError("本次选举没有这个职务的名额。")
-    return found
 
 
 @transaction.atomic
@@ -67,7 +67,7 @@ def record_count(
 ) -> BallotCount:
     """登记计票: the next vote on a post. Sums that don't add up are refused with the sum shown."""
     election = editing(election, actor, version, ("poll",))
-    _, typed = judge(election, post, numbers, votes)
+    _, typed = judge(election, post, held_on, numbers, votes)
     mine = list(election.counts.filter(post=post).order_by("turn"))
     _check_held(election, post, held_on, mine, typed)
     made = BallotCount.objects.create(
@@ -138,6 +138,8 @@ def void_count(count: BallotCount, reason: str, actor: User) -> Election:
         raise UserError("请填写作废原因。", field="reason")
     if election.counts.filter(post=count.post, turn__gt=count.turn).exists():
         raise UserError("后面还有一次投票的计票，请先作废后一次。")
+    if count.post != Post.MEMBER and election.counts.filter(post=Post.MEMBER).exists():
+        raise UserError("委员的计票是在这个结果之后算的，请先作废委员的计票。")
     words = f"发出 {count.handed_out} 收回 {count.returned} 有效 {count.valid}；" + "，".join(
         f"{one.candidate.name} {one.votes}" for one in count.votes.select_related("candidate")
     )

@@ -213,19 +213,21 @@ def course(
     *,
     runoff_share: int = 3,
     woman_rule: str = NO_RULE,
-    has_woman: bool = True,
+    has_woman: bool | Sequence[bool] = True,
 ) -> Course:
     """The votes on a post in their order, each judged in the light of those before, and what must follow.
 
     A tie is voted on among the tied. A run-off (另行选举, 村组法第十五条) takes the highest of those not elected, one
     more than the open seats, and all who are equal to the last of them; a seat kept for a woman takes women. A void
-    ballot is repeated with its own candidates.
+    ballot is repeated with its own candidates. `has_woman`: whether a woman was elected elsewhere by the day of each
+    vote, so that a later vote on another post changes nothing that has been decided.
     """
+    known = [has_woman] * len(tallies) if isinstance(has_woman, bool) else list(has_woman)
     elected: list[Standing] = []
     results: list[Result] = []
     stood: tuple[Standing, ...] = ()
-    for tally in tallies:
-        woman = has_woman or any(one.is_woman for one in elected)
+    for tally, elsewhere in zip(tallies, known, strict=True):
+        woman = elsewhere or any(one.is_woman for one in elected)
         found = result(tally, runoff_share=runoff_share, woman_rule=woman_rule, has_woman=woman)
         results.append(found)
         elected += found.elected

@@ -1,6 +1,7 @@
 """What the counts of an election come to, post by post: rows read, the rules asked, nothing kept."""
 
 from dataclasses import dataclass
+from datetime import date
 from typing import Any
 
 from grassroots.counting import FIRST, NO_RULE, Course, Standing, Tally, course
@@ -55,7 +56,6 @@ def results_of(election: Election, limits: Limits | None = None) -> list[PostRes
     for one in found:
         counts.setdefault(one.post, []).append(one)
     results: list[PostResult] = []
-    has_woman = election.is_by_election and woman_serves(election)
     for post, seats in election.seats.items():
         if not seats:
             continue
@@ -65,14 +65,23 @@ def results_of(election: Election, limits: Limits | None = None) -> list[PostRes
             [tally_of(one, election.voters or 0) for one in mine],
             runoff_share=limits.runoff_share,
             woman_rule=limits.woman_rule if post == Post.MEMBER else NO_RULE,
-            has_woman=has_woman or any(one.course.has_woman for one in results),
+            has_woman=[woman_by(election, results, one.held_on) for one in mine],
         )
         results.append(PostResult(post, seats, mine, answer))
     return results
 
 
-def woman_serves(election: Election) -> bool:
-    return election.committee.members.filter(ended_reason="", sex=Sex.FEMALE).exists()
+def woman_by(election: Election, others: list[PostResult], day: date) -> bool:
+    """Whether by that day a woman was elected to another post, or serves beside the seats of a by-election."""
+    elected = any(
+        standing.is_woman
+        for one in others
+        for count, found in zip(one.counts, one.course.results, strict=True)
+        if count.held_on <= day
+        for standing in found.elected
+    )
+    serving = election.committee.members.filter(ended_reason="", sex=Sex.FEMALE)
+    return elected or (election.is_by_election and serving.exists())
 
 
 def next_vote(election: Election, result: PostResult) -> tuple[str, int, list[Candidate]]:

@@ -265,7 +265,9 @@ class CountView(OfElection, VerbView):
         if not form.is_valid():
             return self.show(request, obj, form, status=422)
         try:
-            answer, tally = ballots.judge(obj, self.kwargs["post"], form.numbers(), form.votes())
+            answer, tally = ballots.judge(
+                obj, self.kwargs["post"], form.cleaned_data["held_on"], form.numbers(), form.votes()
+            )
         except UserError as error:
             return self.refused(request, obj, form, error)
         last = answer.results[-1]

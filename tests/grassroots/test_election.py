@@ -381,6 +381,21 @@ def test_on_one_ballot_paper_every_post_has_the_same_ballots(hands, election):
     assert error.field == "returned"
 
 
+def test_the_members_are_counted_last_and_a_later_vote_on_the_chair_changes_nothing_of_them(hands, election):
+    election = stories.polling(election, hands, (*stories.SLATE, ("chair", "何秀兰", "F")))
+    refused("请先登记主任、副主任的计票", stories.counted, election, hands, *stories.GOOD[2])
+    none = {"赵建国": 200, "何秀兰": 190, "钱志强": 180}
+    first = stories.counted(election, hands, "chair", none)
+    stories.counted(election, hands, *stories.GOOD[1])
+    stories.counted(election, hands, *stories.GOOD[2])
+    refused("请先作废委员的计票", ballots.void_count, first, "录错", hands.clerk)
+    later = POLL + timedelta(days=3)
+    stories.counted(election, hands, "chair", {"赵建国": 170, "何秀兰": 250}, held_on=later)
+    assert [one.name for one in results_of(election)[0].course.elected] == ["何秀兰"]
+    names = {one.name for one in results_of(election)[-1].course.elected}
+    assert names == {"周伟", "吴刚", "王秀英"}
+
+
 def test_a_write_in_may_win(hands, election):
     election = stories.polling(election, hands)
     services.add_candidate(election, hands.clerk, post="chair", name="黑马", sex="F")

@@ -15,6 +15,7 @@ from grassroots.models import Election
 from tests import factories
 from tests.grassroots import stories
 from tests.grassroots.stories import POLL
+from tests.registry.sheets import read as read_sheet
 
 pytestmark = pytest.mark.django_db
 
@@ -58,6 +59,15 @@ def test_the_bureau_sees_all_villages_on_one_page_the_latest_first(client, hands
     assert "罗市社区" not in late and "中心路社区" in late
     stage = text(client.get(reverse("grassroots:round"), {"stage": "none", "township": "430503002"}))
     assert "大安街社区" in stage and ">中心路社区<" not in stage
+
+
+def test_the_list_is_exported_with_stage_and_days_in_words(client, hands):
+    stories.launched(hands)
+    answer = as_(client, hands.officer).get(reverse("grassroots:round"), {"export": "xlsx"})
+    rows = [[str(cell) for cell in row] for row in read_sheet(answer.content)]
+    line = next(row for row in rows if "中心路社区" in row)
+    assert "选举委员会" in line and "2021-01-20" in line and any("逾期" in cell for cell in line)
+    assert sum("未启动" in row for row in rows) == 98 - Election.objects.count()
 
 
 def test_a_township_sees_its_own_and_an_officer_of_another_line_nothing(client, hands):
