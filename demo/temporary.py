@@ -360,7 +360,7 @@ def _events(grants: list[Grant], cases: list[Case], district: District) -> list[
         decided.append(
             CaseEvent(
                 case=case,
-                at=case.closed_at,
+                at=_moment(one.on, 16),
                 actor=actor,
                 action="grant_here" if small else "grant",
                 label="批准（受委托）" if small else "批准",

@@ -178,7 +178,7 @@ class ReserveQuerySet(ScopedQuerySet):
     """Reserves belong to one line: an officer of another line sees none of them."""
 
     def visible_to(self, user: Any) -> "ReserveQuerySet":
-        found = super().visible_to(user)
+        found: Any = super().visible_to(user)
         mine = getattr(user, "role", "") in ALL_LINES or Line.RELIEF in (getattr(user, "lines", None) or ())
         return found if mine else found.none()
 

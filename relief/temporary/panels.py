@@ -9,7 +9,7 @@ from casework.models import CaseState
 from core.places import TodoItem
 from core.templatetags.ui import money_text
 from relief.temporary.models import Advance, AdvanceState, TemporaryApplication
-from relief.temporary.views import before_data
+from relief.temporary.views.cases import before_data
 
 SEEING = {"township_clerk", "township_leader", "bureau_officer", "leader", "auditor", "finance"}
 

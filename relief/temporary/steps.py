@@ -198,7 +198,7 @@ def do_post(case: TemporaryApplication, step: Step) -> None:
         case,
         step,
         place=step.data.get("place") or "",
-        head_name=case.person.name,
+        head_name=case.subject,
         programme_name="临时救助（一次性）",
         persons=case.proposal.persons,
         amount=worth_of(case.proposal.lines),
@@ -228,6 +228,7 @@ def do_grant(case: TemporaryApplication, step: Step) -> None:
     case.decision, case.decided_on, case.granted_amount = decision, step.on, worth
     settle(case, worth)
     if decision.monthly_amount > 0:
+        assert case.person is not None
         case.entitlement = benefits.grant(
             decision,
             programme=Programme.objects.get(code=CODE),
@@ -336,9 +337,9 @@ def can_grant(case: TemporaryApplication) -> bool:
 def confirm_grant(case: TemporaryApplication) -> str:
     answer = assess_now(case)
     if "error" in answer or not answer["eligible"]:
-        return f"批准 {case.person.name} 户的临时救助申请。"
+        return f"批准 {case.subject} 户的临时救助申请。"
     worth, rest = worth_of(answer["lines"]), Decimal(answer["monthly_amount"])
-    words = f"批准 {case.person.name} 户{case.get_kind_display()}临时救助 {money_text(worth)} 元"
+    words = f"批准 {case.subject} 户{case.get_kind_display()}临时救助 {money_text(worth)} 元"
     if case.advance_paid:
         words += f"，其中先行救助已付 {money_text(worth - rest)} 元，本次发放 {money_text(rest)} 元"
     return f"{words}，列入 {answer['first_month']} 一次性发放。"
@@ -347,11 +348,11 @@ def confirm_grant(case: TemporaryApplication) -> str:
 def confirm_advance(case: TemporaryApplication) -> str:
     advance = case.advance
     amount = money_text(advance.amount) if advance else "—"
-    return f"同意从本乡镇（街道）备用金向 {case.person.name} 户先行救助 {amount} 元，当即付款。"
+    return f"同意从本乡镇（街道）备用金向 {case.subject} 户先行救助 {amount} 元，当即付款。"
 
 
 def confirm_refusal(case: TemporaryApplication) -> str:
-    words = f"不批准 {case.person.name} 户的临时救助申请，案件办结，决定书列明全部理由。"
+    words = f"不批准 {case.subject} 户的临时救助申请，案件办结，决定书列明全部理由。"
     advance = case.advance_paid
     if advance:
         words += f"已付的先行救助 {money_text(advance.amount)} 元转为待追回。"

@@ -26,11 +26,11 @@ from relief.temporary import reserve
 from relief.temporary.documents import ledger
 from relief.temporary.forms import AllotForm, TakeBackForm, TopUpForm
 from relief.temporary.models import Advance, AdvanceState, EntryKind, Reserve, ReserveEntry
-from relief.temporary.views import HOME, SEEING
+from relief.temporary.views.cases import HOME, SEEING
 
 RESERVES: Any = ("备用金", reverse_lazy("relief:reserves"))
 OFFICER = {Role.BUREAU_OFFICER}
-MONEY = DecimalField(max_digits=14, decimal_places=2)
+MONEY: Any = DecimalField(max_digits=14, decimal_places=2)
 
 
 def _year(request: HttpRequest) -> int:
@@ -149,7 +149,7 @@ class Entries(ListPage):
 
     unit, roles = "笔", SEEING
     filterset_class, table_class = EntryFilter, EntryTable
-    menu_url = reverse_lazy("relief:reserves")
+    menu_url: Any = reverse_lazy("relief:reserves")
 
     def of(self, request: HttpRequest) -> Any:
         shown = Reserve.objects.visible_to(request.user).select_related("township")
