@@ -11,14 +11,14 @@ from django.utils import timezone
 from core.filters import mask
 from core.months import format_month
 
-# Identity and account numbers, and mobile phones.
-_IDENTIFIER = re.compile(r"^(\d{14,31}[\dXx]|1\d{10})$")
+_IDENTIFIER = re.compile(r"^\d{14,31}[\dXx]$")
+_MOBILE = re.compile(r"^1\d{10}$")
 SKIP = {"version", "updated_at"}
 
 
 def hide_number(text: str) -> str:
     """An identity, account or mobile number masked; any other text as it is."""
-    return mask(text) if _IDENTIFIER.match(text) else text
+    return mask(text) if _IDENTIFIER.match(text) or _MOBILE.match(text) else text
 
 
 def shown(field: models.Field, row: Any) -> str:
@@ -37,7 +37,8 @@ def shown(field: models.Field, row: Any) -> str:
         return format_month(value)
     if isinstance(value, datetime):
         return f"{timezone.localtime(value):%Y-%m-%d %H:%M}"
-    return hide_number(str(value))
+    text = str(value)
+    return mask(text) if _IDENTIFIER.match(text) else text
 
 
 def differences(before: Any, after: Any) -> list[tuple[str, str, str]]:

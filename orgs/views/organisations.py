@@ -10,7 +10,7 @@ from casework.models import CaseState
 from casework.services import today
 from core.lists import ListPage
 from core.pages import Action, Confirm, DetailPage, VerbView
-from core.trail import changes_of
+from core.trail import changes_of, hide_number
 from district.services import district
 from orgs import certificates, documents, forms, inspection, lists, services
 from orgs.models import CertificateState, Measure, MeasureState, Organisation, OrgCertificate, OrgState
@@ -80,12 +80,22 @@ class OrganisationPage(OfOrganisation, DetailPage):
             "acts": obj.acts.order_by("-pk"),
             "inspections": obj.inspections.select_related("campaign").order_by("-campaign__year"),
             "measures": obj.measures.select_related("proposed_by", "decided_by"),
-            "events": changes_of(obj),
+            "events": record_of(obj),
             "today": today(),
             "missed": inspection.years_missed(obj, today()),
             "may": request.user.role in OFFICER and of_line(request.user),
             "public": request.build_absolute_uri(reverse("orgs:public", args=[obj.credit_code])),
         }
+
+
+def record_of(body: Organisation) -> list[dict[str, Any]]:
+    """The history of what is registered; identity and phone numbers stay masked."""
+    events = changes_of(body)
+    for event in events:
+        event["changes"] = [
+            (label, hide_number(before), hide_number(after)) for label, before, after in event["changes"]
+        ]
+    return events
 
 
 class Establish(OfLine, VerbView):
