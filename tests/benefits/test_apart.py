@@ -204,7 +204,8 @@ def test_the_step_on_the_page_is_refused_and_nothing_is_granted(client):
     hold("tekun_basic", case.person, first=JAN)
     client.force_login(officer)
     page = client.post(
-        reverse("casework:step", args=[case.pk, "grant"]), {"confirmed": "1", "version": case.version}
+        reverse("casework:step", args=[case.pk, "grant"]),
+        {"confirmed": "1", "version": case.version, "care_class": "B", "opinion": "同意"},
     )
     assert "已享受特困人员救助供养" in page.content.decode()
     with pytest.raises(UserError, match="特困"):
