@@ -137,3 +137,26 @@ def test_it_is_refused_where_people_are_registered_already():
     with pytest.raises(UserError, match="已有居民"):
         call_command("demo_district", scale=SCALE, stderr=StringIO())
     assert Person.objects.count() == before
+
+
+def test_temporary_grants_make_the_reports_share_and_keep_their_rules():
+    from django.db.models import Count, Sum
+
+    from relief.temporary.facts import granted_before
+    from relief.temporary.models import Reserve, TemporaryApplication
+    from reports.figures import everything
+
+    found = everything(2020)
+    assert found["temporary.grants"] == round(5_574 * SCALE)
+    assert found["temporary.amount"] == f"{4_920_000 * SCALE:.2f}"
+    assert (found["reserve.townships"], found["reserve.allotted"]) == (14, "280000.00")
+    granted = TemporaryApplication.objects.filter(decided_on__year=2020, granted_amount__isnull=False)
+    sums = granted.order_by().values("household").annotate(total=Sum("granted_amount"))
+    assert max(one["total"] for one in sums) <= 20_000
+    causes = granted.order_by().values("household", "cause").annotate(count=Count("pk"))
+    assert max(one["count"] for one in causes) <= 2
+    for case in granted.select_related("household", "decision")[::7]:
+        told = Decimal(case.decision.facts["event"]["granted_this_year"])
+        assert told <= granted_before(case.household, case.decided_on, except_case=case.pk).amount
+        assert assess(case.decision.facts, policies=case.decision.policy)["lines"] == case.decision.lines
+    assert all(one.balance == sum(e.amount for e in one.entries.all()) for one in Reserve.objects.all())
