@@ -1,3 +1,1 @@
-"""Grassroots government (基层政权): the elections of the 98 villages and communities, their committees and
-codes will live here.
-"""
+"""Grassroots government (基层政权): elections of the villages' and residents' committees, their members and codes."""
