@@ -49,7 +49,8 @@ def _open(district, django_db_blocker):
 
 
 def test_every_entitlement_is_assessed_again_from_its_frozen_facts_and_gets_its_amount():
-    rows = list(Entitlement.objects.select_related("assessment").prefetch_related("members"))
+    kept = Entitlement.objects.exclude(source="taken_over")  # an old ledger's decision has no facts
+    rows = list(kept.select_related("assessment").prefetch_related("members"))
     assert len(rows) > 50
     for row in rows:
         answer = assess(row.assessment.facts)

@@ -79,7 +79,7 @@ def test_a_live_row_becomes_both_entitlements_and_a_placement():
     placed = TekunPlacement.objects.get(person=person)
     assert (placed.placement, placed.institution, placed.grade) == ("institution", home, "semi")
     # The stated amount stays; the system's own is a warning.
-    assert "旧台账基本生活每月 660 元，按登记情况测算为 650.00 元" in outcome.notes[0]
+    assert "旧台账基本生活每月 660.00 元，按登记情况测算为 650.00 元" in outcome.notes[0]
 
 
 def test_an_ended_row_is_history_with_its_reason():
