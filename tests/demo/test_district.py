@@ -73,13 +73,13 @@ def test_the_year_s_figures_are_the_scaled_report_s():
 
 
 def test_the_twelve_months_are_closed_by_different_people_and_nothing_is_outstanding():
-    runs = Run.objects.filter(kind=RunKind.MONTHLY)
+    runs = Run.objects.filter(kind=RunKind.MONTHLY, programme__in=[one.programme for one in REPORT_2020])
     assert runs.count() == 24
     for run in Run.objects.all():
         assert run.state == RunState.CLOSED
         assert len({run.maker_id, run.reviewer_id, run.approver_id}) == 3
     assert not Transfer.objects.filter(state__in=["planned", "outstanding"]).exists()
-    assert not Payment.objects.exclude(kind="regular").exists()
+    assert not Payment.objects.exclude(kind__in=["regular", "one_off"]).exists()
 
 
 def test_some_transfers_failed_and_each_was_paid_by_a_reissue_to_a_new_account():
