@@ -207,7 +207,7 @@ def of_person(request: Any, person: Any) -> Any:
 def _is_old(person: Any) -> bool:
     """Whether it makes sense to offer an application: from the parameter's first age on."""
     low = table().get(CODES[0], today().replace(day=1)).get("min_age")
-    return bool(low) and today().year - person.birth_date.year >= int(low)
+    return low is not None and today().year - person.birth_date.year >= int(low)
 
 
 def of_entitlement(request: Any, entitlement: Any) -> Any:

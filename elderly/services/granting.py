@@ -95,12 +95,13 @@ def grant_rows(ready: Ready, events: dict[int, CaseEvent], actor: Any, day: date
     """Open the entitlements of the rows that are ready and write the outcome onto the cases, which the caller saves."""
     policies, rows = table(), []
     for case in ready.cases:
+        assert case.person is not None
         replaced = _replace(case, events[case.pk], actor)
         base = replaced.review_due if replaced and replaced.review_due else None
         assessment = ready.assessments[case.pk]
         row = Entitlement(
             programme_id=case.programme_id,
-            person_id=case.person_id,
+            person=case.person,
             division_id=case.division_id,
             persons=1,
             monthly_amount=assessment.monthly_amount,
@@ -111,7 +112,7 @@ def grant_rows(ready: Ready, events: dict[int, CaseEvent], actor: Any, day: date
         )
         case.entitlement, case.decision, case.decided_on = row, assessment, day
         case.monthly_amount = row.monthly_amount
-        rows.append((row, [case.person_id]))
+        rows.append((row, [case.person.pk]))
     grant_bulk(rows)
     for case in ready.cases:
         # Assigned before they had keys.
