@@ -15,7 +15,7 @@ from core.errors import Conflict, NotAllowed, UserError
 from core.files import store
 from core.months import add_months, format_month, month_of
 from district.models import Role
-from rechecks.endings import opener_of
+from rechecks.endings import register_death, way_of
 from rechecks.kinds import END_REASONS
 from rechecks.models import Finding, FindingEvent, FindingState, Outcome, Verification
 from rechecks.services import due_day
@@ -74,12 +74,16 @@ def suggested_reason(finding: Finding) -> str:
     return reason if reason in EndReason.values else EndReason.OTHER
 
 
+def day_of(finding: Finding) -> date | None:
+    """The day of death that the list tells."""
+    days = [row["day"] for row in finding.evidence if row.get("day")]
+    return date.fromisoformat(max(days)) if finding.kind == "death" and days else None
+
+
 def suggested_month(finding: Finding) -> date:
     """The first month no longer paid: after the month of death, else the next one."""
-    days = [row["day"] for row in finding.evidence if row.get("day")]
-    if finding.kind == "death" and days:
-        return add_months(month_of(date.fromisoformat(max(days))), 1)
-    return add_months(month_of(timezone.localdate()), 1)
+    died = day_of(finding)
+    return add_months(month_of(died or timezone.localdate()), 1)
 
 
 def report(finding: Finding, actor: Any, entry: Report, version: int | None = None) -> Finding:
@@ -133,9 +137,11 @@ def _open_case(row: Finding, actor: Any, entry: Report) -> None:
     kind = "end" if entry.outcome == Outcome.END else "adjust"
     month = entry.from_month or suggested_month(row)
     note = f"{row.get_kind_display()}：{entry.words.strip()}"
-    case = opener_of(row.entitlement)(row.entitlement, actor, kind, month, entry.end_reason, note)
+    way = way_of(row.entitlement)
+    register_death(row.person, day_of(row), entry.end_reason, actor)
+    case = way.opener(row.entitlement, actor, kind, month, entry.end_reason, note)
     if kind == "end":
-        case = move(case, "submit", actor, opinion=note[:1000])
+        case = move(case, way.submit, actor, opinion=note[:1000])
     row.case_id, row.state = case.pk, FindingState.IN_CASE
     tell(
         row,

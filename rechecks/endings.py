@@ -5,37 +5,74 @@ bureau, and hears when it is closed.
 """
 
 from collections.abc import Callable
+from dataclasses import dataclass
 from datetime import date
 from typing import Any
 
-from benefits.models import Entitlement
+from benefits.models import EndReason, Entitlement
 from core.errors import UserError
+from elderly.services import applying as elderly
+from registry.models import Person
+from registry.services import record_death
 from relief.dibao import services as dibao
+from relief.tekun import services as tekun
 
-# opener(entitlement, actor, kind "end"|"adjust", from_month, end_reason, note) -> the case, still with the clerk
-Opener = Callable[..., Any]
+
+@dataclass(frozen=True)
+class Way:
+    """How a line's case begins (`entitlement, actor, kind "end"|"adjust", from_month, end_reason, note` → the case,
+    still with the clerk) and the step that sends it to the bureau."""
+
+    opener: Callable[[Entitlement, Any, str, date, str, str], Any]
+    submit: str
 
 
 def _dibao(
     entitlement: Entitlement, actor: Any, kind: str, from_month: date, end_reason: str, note: str
 ) -> Any:
+    ending = {"end_reason": end_reason, "end_note": note[:500]} if kind == "end" else {}
     return dibao.open_change(
-        entitlement,
-        actor,
-        kind,
-        from_month=from_month,
-        end_reason=end_reason if kind == "end" else "",
-        end_note=note[:500] if kind == "end" else "",
-        reason=f"回头看：{note}"[:500],
+        entitlement, actor, kind, from_month=from_month, reason=f"回头看：{note}"[:500], **ending
     )
 
 
-OPENERS: dict[str, Opener] = {"dibao_urban": _dibao, "dibao_rural": _dibao}
+def _tekun(
+    entitlement: Entitlement, actor: Any, kind: str, from_month: date, end_reason: str, note: str
+) -> Any:
+    ending = {"end_reason": end_reason, "end_note": note[:500]} if kind == "end" else {}
+    return tekun.open_change(
+        entitlement, actor, kind, from_month=from_month, reason=f"回头看：{note}"[:500], **ending
+    )
 
 
-def opener_of(entitlement: Entitlement) -> Opener:
+def _elderly(
+    entitlement: Entitlement, actor: Any, kind: str, from_month: date, end_reason: str, note: str
+) -> Any:
+    if kind != "end":
+        raise UserError("高龄津贴和长寿金的金额由年龄决定，不能变更；不应享受的请办理停发。", field="outcome")
+    return elderly.open_ending(entitlement, actor, reason=end_reason, from_month=from_month, note=note[:500])
+
+
+WAYS = {
+    "dibao_urban": Way(_dibao, "submit"),
+    "dibao_rural": Way(_dibao, "submit"),
+    "tekun_basic": Way(_tekun, "submit"),
+    "tekun_care": Way(_tekun, "submit"),
+    "elderly_allowance": Way(_elderly, "confirm"),
+    "longevity": Way(_elderly, "confirm"),
+}
+
+
+def way_of(entitlement: Entitlement) -> Way:
     """UserError for a programme whose line has no ending case."""
-    found = OPENERS.get(entitlement.programme_id)
+    found = WAYS.get(entitlement.programme_id)
     if found is None:
         raise UserError(f"{entitlement.programme}还不能由疑点直接办理停发，请在该项目的页面办理。")
     return found
+
+
+def register_death(person: Person, day: date | None, reason: str, actor: Any) -> None:
+    """A confirmed death is known to the registry before the case is opened."""
+    if reason == EndReason.DEATH and day and person.death_date is None:
+        record_death(person, day, actor)
+        person.refresh_from_db()
