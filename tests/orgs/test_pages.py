@@ -79,6 +79,16 @@ def test_nobody_copies_the_register_in_one_go(client, monkeypatch):
     assert answers == [200, 200, 429]
 
 
+def test_behind_the_offices_proxy_each_visitor_is_counted_apart(client, monkeypatch, settings):
+    settings.SECURE_PROXY_SSL_HEADER = ("HTTP_X_FORWARDED_PROTO", "https")
+    monkeypatch.setattr("orgs.views.public.PER_MINUTE", 1)
+    seen = [
+        client.get(reverse("orgs:public-list"), HTTP_X_FORWARDED_FOR=told).status_code
+        for told in ("10.0.0.1", "10.0.0.2", "6.6.6.6, 10.0.0.1")
+    ]
+    assert seen == [200, 200, 429]
+
+
 def test_the_room_is_for_its_line(client, maker):
     one = stories.body("太极拳协会")
     addresses = [reverse("orgs:organisations"), one.get_absolute_url(), reverse("orgs:establish")]
