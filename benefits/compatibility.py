@@ -56,6 +56,12 @@ def names() -> dict[str, str]:
 
 
 @cache
+def short_names() -> dict[str, str]:
+    """Family → its name for the head of a narrow column."""
+    return {name: family["short"] for name, family in _data()["families"].items()}
+
+
+@cache
 def matrix() -> dict[tuple[str, str], Cell]:
     """All cells by (family held, family asked)."""
     cells = [Cell(**cell) for cell in _data()["cells"]]

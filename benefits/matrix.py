@@ -60,7 +60,7 @@ class CompatibilityPage(TemplatePage):
         running = {compatibility.families().get(code) for code in _running()}
         rows = squares()
         return {
-            "names": compatibility.names(),
+            "names": compatibility.short_names(),
             "rows": rows,
             "running": running,
             "cells": [one for _, _, line in rows for one in line if one.rule],
@@ -94,13 +94,15 @@ def barred_panel(request: Any, obj: Any) -> Any:
 
 
 def _first_of_each(held: list[Entitlement]) -> list[Entitlement]:
-    return list({one.programme_id: one for one in held}.values())
+    """One of each family: basic and care of 特困 bar the same."""
+    known = compatibility.families()
+    return list({known.get(one.programme_id, one.programme_id): one for one in held}.values())
 
 
 def _barred_by(programme: Programme) -> list[tuple[str, Square]]:
     """The families of running programmes that do not simply stand beside this one, with the square that says so."""
     known, names = compatibility.families(), compatibility.names()
-    found = {}
+    found: dict[str, Square] = {}
     for code in _running():
         rule = compatibility.ruling(programme.pk, code)
         if rule and rule.verdict != "ok" and known[code] != known[programme.pk]:

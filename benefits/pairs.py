@@ -5,6 +5,7 @@ were being paid; then one of the two is not paid until somebody has ended it, an
 """
 
 from datetime import date
+from typing import Any
 
 from django.db import connection
 
@@ -46,7 +47,7 @@ def not_payable(programme: str, month: date, scope: str = "%") -> dict[int, Held
     live = Entitlement.objects.filter(programme__in=codes, is_void=False, is_one_off=False)
     if not codes or not overlapping(live, month, month).exists():
         return {}
-    values = {"programme": programme, "partners": codes, "month": month, "scope": scope}
+    values: dict[str, Any] = {"programme": programme, "partners": codes, "month": month, "scope": scope}
     with connection.cursor() as cursor:
         cursor.execute(_PAIRS, values)
         pairs = cursor.fetchall()

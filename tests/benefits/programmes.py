@@ -98,12 +98,13 @@ def programme(code):
     """A programme that no room has brought yet, with its exclusions, as a data migration adds it."""
     from benefits.compatibility import set_exclusions
 
-    found, _ = Programme.objects.get_or_create(
+    found, is_new = Programme.objects.get_or_create(
         code=code,
         defaults={"name": code, "line": "relief", "beneficiary": "person", "group": code, "position": 900},
     )
-    set_exclusions(Programme)
-    found.refresh_from_db()
+    if is_new:
+        set_exclusions(Programme)
+        found.refresh_from_db()
     return found
 
 

@@ -261,6 +261,7 @@ def test_a_pair_that_was_live_when_the_matrix_changed_is_named_and_not_paid():
     from benefits.pairs import not_payable
 
     person = factories.person(birth_date=GRANDMOTHER)
+    programme("disability_care")
     Programme.objects.filter(pk="tekun_basic").update(exclusions=[])
     care, basic = hold("disability_care", person), Entitlement(
         programme_id="tekun_basic", person=person, division_id=person.division_id, monthly_amount=1, first_month=JUL

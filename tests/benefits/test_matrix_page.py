@@ -13,7 +13,7 @@ from core.jobs import run_job_inline
 from payouts.models import Payment
 from payouts.services import build_run
 from tests import factories
-from tests.benefits.programmes import GRANDMOTHER, JUL, dibao, hold, tekun
+from tests.benefits.programmes import GRANDMOTHER, JUL, dibao, hold, programme, tekun
 
 pytestmark = pytest.mark.django_db
 
@@ -59,6 +59,7 @@ def test_the_component_says_cell_ground_and_way_with_the_page_of_what_is_held():
 def test_a_run_leaves_out_the_half_that_gives_way_and_says_why(client):
     """The matrix changed while both were paid: the subsidy is not paid, and owes nothing later either."""
     person = factories.person(birth_date=GRANDMOTHER)
+    programme("disability_care")
     Programme.objects.filter(pk="tekun_basic").update(exclusions=[])
     basic = Entitlement(
         programme_id="tekun_basic",
