@@ -51,6 +51,8 @@ def _reports(user: Any) -> Any:
 
 def to_confirm(user: Any) -> int:
     """Conclusions that wait for this account as their second officer."""
+    if not is_officer(user):
+        return 0
     return _reports(user).filter(state=ReportState.PROPOSED).exclude(proposed_by=user).count()
 
 
