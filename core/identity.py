@@ -39,11 +39,13 @@ def read_id(value: Any, today: date) -> tuple[IdNumber, list[str]]:
         repairs = ["数值转文本"]
     if text.endswith("x"):
         text, repairs = text.upper(), [*repairs, "末位小写 x 改为 X"]
+    # A number holds 15 digits: an old one is whole, a long one has lost its last three.
+    lost = from_float and len(text) == 18 and text.endswith("000")
     if re.fullmatch(r"\d{15}", text):
         text, repairs = _lengthen(text), [*repairs, "15 位号码升为 18 位"]
     if not re.fullmatch(r"\d{17}[\dX]", text):
         raise UserError(f"应为 18 位，表中为 {len(text)} 位" if len(text) != 18 else "含有不应有的字符")
-    if from_float and text.endswith("000"):
+    if lost:
         raise UserError(_LOST)
     return _checked(text, today), repairs
 

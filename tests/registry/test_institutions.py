@@ -48,7 +48,12 @@ def test_a_new_account_of_a_home_ends_the_old_and_the_history_tells_who(officer)
 
 def test_the_database_holds_one_owner_and_one_account_at_a_time():
     home, person = factories.institution(), factories.person()
-    facts = {"bank": "农业银行", "number": factories.account_number(), "holder_name": "某", "since": "2020-01-01"}
+    facts = {
+        "bank": "农业银行",
+        "number": factories.account_number(),
+        "holder_name": "某",
+        "since": "2020-01-01",
+    }
     for owners in ({}, {"institution": home, "person": person}, {"institution": home}):
         with pytest.raises(IntegrityError), transaction.atomic():
             PayeeAccount.objects.create(**owners, **facts)
@@ -56,7 +61,11 @@ def test_the_database_holds_one_owner_and_one_account_at_a_time():
 
 def test_only_officers_of_relief_keep_the_list_and_everybody_who_pays_or_places_reads_it(client, officer):
     home = factories.institution(division_id=factories.OTHER_TOWNSHIP)
-    for user in (factories.user(), factories.user("finance"), factories.user("bureau_officer", lines=["orgs"])):
+    for user in (
+        factories.user(),
+        factories.user("finance"),
+        factories.user("bureau_officer", lines=["orgs"]),
+    ):
         with pytest.raises(NotAllowed):
             services.correct_institution(home, {"name": "另一个名字"}, user)
         client.force_login(user)
