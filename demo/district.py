@@ -22,6 +22,7 @@ from demo.facts import Case, choose_incomes, household
 from demo.months import run_month
 from demo.names import Numbers
 from demo.plan import REPORT_2020, solve
+from demo.rechecks import Comparisons, desk
 from demo.reviews import review_all
 from demo.rooms import District, Room, rooms
 from payouts.services import run_figures
@@ -78,6 +79,7 @@ class Demo:
             with transaction.atomic():
                 self.tell(f"定期核查：逾期 {review_all(staff, rng)} 户")
                 self.tell(f"在办案件：{open_cases(waiting, staff, rng)} 件")
+            self.tell(f"回头看：{desk(staff, Random(self.seed + 4))}")
 
     def plan(self, rng: Random) -> list[Case]:
         """The households of all programmes with the incomes that make the year's totals."""
@@ -95,6 +97,7 @@ class Demo:
         months = month_range(date(self.year, 1, 1), date(self.year, 12, 1))
         entitlements: dict[int, Entitlement] = {}
         told = self.by_casework(placed)
+        comparisons = Comparisons(staff, Random(self.seed + 3))
         for place, month in enumerate(months, start=1):
             with transaction.atomic():
                 # The stock was granted over the year before, and is there when January is made.
@@ -104,7 +107,11 @@ class Demo:
                     if id(one) in told:
                         entitlements[one.household.pk] = decide(one, staff, rng)
                 stop = [one for one in placed if one.case.movement.exit == place]
+            # What the lists say of the month before is what this month's endings rest on.
+            comparisons.find(stop, [one for one in placed if is_staying(one, place)], month)
+            with transaction.atomic():
                 end_all(stop, entitlements, month, staff)
+                comparisons.settle(stop, entitlements, month)
             amount, households = Decimal(0), 0
             for report in REPORT_2020:
                 figures = run_figures(run_month(report.programme, month, staff, numbers, rng))
@@ -126,6 +133,11 @@ class Demo:
         new = [one for one in placed if one.case.movement.entry and one.case.movement.size <= 4]
         wanted = max(round(_TOLD * min(self.scale, 1)), 3)
         return {id(one) for one in new[:: max(len(new) // wanted, 1)][:wanted]}
+
+
+def is_staying(one: Placed, place: int) -> bool:
+    """Held before this month of the year and not left in it."""
+    return one.case.movement.entry < place and not one.case.movement.exit
 
 
 def _standards() -> dict[str, Decimal]:

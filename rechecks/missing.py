@@ -29,6 +29,8 @@ from relief.dibao.rules import DIBAO
 from relief.dibao.services import PROGRAMMES as DIBAO_OF
 
 CHUNK = 1_000
+# Months within which an ending or a refusal still says why somebody does not receive: assets are not registered.
+LOOK_BACK = 24
 GROUNDS = {
     "age": "年龄已到",
     "means": "登记收入低于低保标准",
@@ -64,7 +66,8 @@ def by_age(month: date) -> Iterator[Candidate]:
                 yield Candidate(programme, one.pk, None, one.division_id, "age", f"{age} 周岁，没有享受")
 
 
-# Households of whom every income is registered and nobody is covered; income a head below a multiple of the standard.
+# Households of whom every income is registered, nobody is or lately was covered, and no application is in hand;
+# income a head below a multiple of the standard.
 POOR = """
 SELECT m.household_id, array_agg(m.person_id ORDER BY (m.relation <> 'head'), m.id), sum(p.monthly_income) / count(*)
   FROM registry_membership m
@@ -77,14 +80,16 @@ HAVING count(*) = count(p.monthly_income) AND bool_or(m.relation = 'head')
    AND NOT bool_or(p.death_date IS NOT NULL AND m.relation = 'head')
    AND NOT bool_or(EXISTS (
        SELECT FROM benefits_entitlementmember c WHERE c.person_id = m.person_id AND NOT c.is_void
-          AND c.first_month <= %(next)s AND (c.last_month IS NULL OR c.last_month >= %(next)s)
+          AND (c.last_month IS NULL OR c.last_month >= %(ended)s)
           AND c."group" IN ('dibao', 'tekun_basic', 'tekun_care')))
+   AND NOT EXISTS (SELECT FROM casework_case c WHERE c.household_id = m.household_id AND c.flow = 'dibao'
+                      AND (c.state = 'open' OR c.state = 'refused' AND c.closed_at > %(day)s::date - 366))
  ORDER BY m.household_id
 """
 
 
 def _poor(month: date, most: Decimal) -> list[tuple[int, list[int], Decimal]]:
-    values: dict[str, Any] = {"day": last_day(month), "most": most, "next": add_months(month, 1)}
+    values: dict[str, Any] = {"day": last_day(month), "most": most, "ended": add_months(month, -LOOK_BACK)}
     with connection.cursor() as cursor:
         cursor.execute(POOR, values)
         return cursor.fetchall()
@@ -159,7 +164,7 @@ def by_lapsed(month: date) -> Iterator[Candidate]:
         programme__in=DIBAO,
         is_void=False,
         end_reason__in=[code for code in kinds if code != "death"],
-        last_month__gte=add_months(month, -24),
+        last_month__gte=add_months(month, -LOOK_BACK),
         last_month__lt=month,
     )
     for one in ended.select_related("programme"):
