@@ -8,9 +8,9 @@ from django.utils import timezone
 from benefits.models import Entitlement
 from core.files import TEXT
 from core.jobs import run_job_inline
-from rechecks import deciding, services
+from rechecks import deciding, sampling, services
 from rechecks.loading import load
-from rechecks.models import Finding
+from rechecks.models import Finding, Lead
 from tests import factories
 from tests.relief import stories
 
@@ -23,13 +23,27 @@ def build(world: dict[str, Any]) -> dict[str, Any]:
     recheck = services.start_recheck(stories.date(2020, 4, 1), enqueue=False)
     assert recheck.job is not None
     run_job_inline(recheck.job)
-    finding = Finding.objects.get()
+    finding = Finding.objects.get(entitlement=holding)
     entry = deciding.Report(
         "keep", "本人健在。", "何经手", timezone.localdate(), files=[("照片.txt", b"photo", TEXT)]
     )
     deciding.report(finding, factories.user("township_clerk"), entry)
     verification = finding.verifications.get()
+    officer = factories.user("bureau_officer")
+    check = sampling.draw(stories.date(2020, 4, 1), 50, officer, 1)
+    lead = Lead.objects.create(
+        programme_id="dibao_urban",
+        person_id=world["person"],
+        division_id=factories.VILLAGE,
+        ground="means",
+        why="登记收入低于标准",
+        first_month=stories.date(2020, 4, 1),
+        last_month=stories.date(2020, 4, 1),
+    )
     return {
+        "lead": lead.pk,
+        "spotcheck": check.pk,
+        "spotitem": check.items.get(entitlement=holding).pk,
         "list": made.pk,
         "recheck": recheck.pk,
         "finding": finding.pk,
