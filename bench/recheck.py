@@ -13,6 +13,7 @@ import time
 from collections.abc import Iterator
 from datetime import date
 from pathlib import Path
+from typing import Any
 
 from django.db import connection, transaction
 
@@ -110,7 +111,7 @@ def main() -> None:
 
 def compare(made: OutsideList, count: int) -> None:
     recheck = Recheck.objects.create(month=MONTH, division=made.division, state="done", lists={})
-    values = {"list": made.pk, "month": MONTH, "programmes": ["dibao_urban", "dibao_rural"]}
+    values: dict[str, Any] = {"list": made.pk, "month": MONTH, "programmes": ["dibao_urban", "dibao_rural"]}
     with transaction.atomic(), connection.cursor() as cursor:
         for _ in range(2):
             joining, _ = timed(lambda: cursor.execute(BARE_JOIN, values))

@@ -30,7 +30,7 @@ class Way:
 def _dibao(
     entitlement: Entitlement, actor: Any, kind: str, from_month: date, end_reason: str, note: str
 ) -> Any:
-    ending = {"end_reason": end_reason, "end_note": note[:500]} if kind == "end" else {}
+    ending: dict[str, Any] = {"end_reason": end_reason, "end_note": note[:500]} if kind == "end" else {}
     return dibao.open_change(
         entitlement, actor, kind, from_month=from_month, reason=f"回头看：{note}"[:500], **ending
     )
@@ -39,7 +39,7 @@ def _dibao(
 def _tekun(
     entitlement: Entitlement, actor: Any, kind: str, from_month: date, end_reason: str, note: str
 ) -> Any:
-    ending = {"end_reason": end_reason, "end_note": note[:500]} if kind == "end" else {}
+    ending: dict[str, Any] = {"end_reason": end_reason, "end_note": note[:500]} if kind == "end" else {}
     return tekun.open_change(
         entitlement, actor, kind, from_month=from_month, reason=f"回头看：{note}"[:500], **ending
     )

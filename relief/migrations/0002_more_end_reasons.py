@@ -4,15 +4,41 @@ from django.db import migrations, models
 
 
 class Migration(migrations.Migration):
-
     dependencies = [
-        ('relief', '0001_dibao'),
+        ("relief", "0001_dibao"),
     ]
 
     operations = [
         migrations.AlterField(
-            model_name='dibaoapplication',
-            name='end_reason',
-            field=models.CharField(blank=True, choices=[('pension', '退休'), ('business', '工商'), ('tax', '税务'), ('vehicle', '车辆'), ('property', '多处房产'), ('shop', '商业门面'), ('payroll', '财政供养'), ('means', '经济状况及财产状况超过标准'), ('death', '死亡'), ('moved', '户籍迁出'), ('income', '收入增加'), ('refused', '不配合核查'), ('withdrew', '主动放弃'), ('to_tekun', '转特困'), ('sentence', '服刑'), ('missing', '失联'), ('recovered', '恢复劳动能力或生活来源'), ('supporter', '有法定义务人履行义务'), ('grown_up', '年满18周岁不再就学'), ('replaced', '转享其他待遇'), ('other', '其他')], max_length=12, verbose_name='停发原因'),
+            model_name="dibaoapplication",
+            name="end_reason",
+            field=models.CharField(
+                blank=True,
+                choices=[
+                    ("pension", "退休"),
+                    ("business", "工商"),
+                    ("tax", "税务"),
+                    ("vehicle", "车辆"),
+                    ("property", "多处房产"),
+                    ("shop", "商业门面"),
+                    ("payroll", "财政供养"),
+                    ("means", "经济状况及财产状况超过标准"),
+                    ("death", "死亡"),
+                    ("moved", "户籍迁出"),
+                    ("income", "收入增加"),
+                    ("refused", "不配合核查"),
+                    ("withdrew", "主动放弃"),
+                    ("to_tekun", "转特困"),
+                    ("sentence", "服刑"),
+                    ("missing", "失联"),
+                    ("recovered", "恢复劳动能力或生活来源"),
+                    ("supporter", "有法定义务人履行义务"),
+                    ("grown_up", "年满18周岁不再就学"),
+                    ("replaced", "转享其他待遇"),
+                    ("other", "其他"),
+                ],
+                max_length=12,
+                verbose_name="停发原因",
+            ),
         ),
     ]

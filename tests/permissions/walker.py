@@ -2,7 +2,8 @@
 
 `expected/<room>.csv` is the table: one line an address and method, one column an audience. An audience is a role in
 the area where the objects lie, or one that must not see them: a township's clerk and leader elsewhere, an officer of
-another line, nobody. `with` says which object stands in the address: `pk=person` takes the world's person, `key='x'` is x.
+another line, nobody. `with` says which object stands in the address: `pk=person` takes the world's person, `key='x'`
+is x.
 """
 
 import csv

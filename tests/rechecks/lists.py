@@ -47,7 +47,7 @@ def hits(month: date = DECEMBER) -> set[tuple[str, str]]:
 
 def holder(members: int = 1, programme: str = "dibao_urban", **more: Any) -> Any:
     """A household that receives since January 2020; `home.people` are its members, `home.entitlement` what it holds."""
-    found = entitlement(500, date(2020, 1, 1), members=members, programme=programme, **more)
+    found: Any = entitlement(500, date(2020, 1, 1), members=members, programme=programme, **more)
     home = found.home
     home.entitlement = found
     return home

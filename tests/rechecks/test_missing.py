@@ -23,7 +23,7 @@ def leads() -> set[tuple[str, str, str]]:
     return {(one.person.name, one.programme_id, one.ground) for one in rows}
 
 
-def registered(*incomes: int):
+def registered(*incomes):
     """A household of which every member's income is registered."""
     home = factories.household(len(incomes))
     for one, income in zip(home.people, incomes, strict=True):
