@@ -6,6 +6,7 @@ from typing import Any
 
 WIDTH, HEIGHT = 640, 180
 LEFT, RIGHT, TOP, BOTTOM = 76, 60, 14, 26
+LABEL = 14
 
 
 def nice_top(highest: Decimal) -> Decimal:
@@ -14,6 +15,16 @@ def nice_top(highest: Decimal) -> Decimal:
     while step * 10 < highest:
         step *= 10
     return next(step * n for n in map(Decimal, ("1", "2", "2.5", "5", "10")) if step * n >= highest)
+
+
+def _apart(lines: list[dict[str, Any]]) -> None:
+    """Two names that would stand on one another are moved apart, the upper line's name up."""
+    ends = [line["end"] for line in lines if line["end"]]
+    if len(ends) < 2 or abs(ends[0][1] - ends[1][1]) >= LABEL:
+        return
+    middle, upper = (ends[0][1] + ends[1][1]) / 2, 0 if ends[0][1] <= ends[1][1] else 1
+    for place, line in enumerate(lines):
+        line["end"] = ends[place][0], middle + (-LABEL if place == upper else LABEL) / 2
 
 
 def line_chart(points: Sequence[Sequence[Any]]) -> dict[str, Any]:
@@ -40,6 +51,7 @@ def line_chart(points: Sequence[Sequence[Any]]) -> dict[str, Any]:
             path += f"{'L' if last else 'M'}{x} {y} "
             last = end = (x, y)
         lines.append({"path": path.strip(), "end": end, "second": number == 1})
+    _apart(lines)
     grid = [{"y": place(0, top * share / 4)[1], "value": top * share / 4} for share in range(5)]
     labels = [{"x": place(index, 0)[0], "text": label} for index, (label, _) in enumerate(rows)]
     return {

@@ -225,6 +225,11 @@ class Finding(models.Model):
     def get_absolute_url(self):
         return reverse("rechecks:finding", args=[self.pk])
 
+    @property
+    def waits_until(self):
+        """The limit, while somebody has to verify."""
+        return self.due_on if self.state == FindingState.OPEN else None
+
 
 class FindingEvent(models.Model):
     """What happened to a finding: found, verified, decided, found again. Written once."""

@@ -1,10 +1,10 @@
 """What came of the findings: by list, township, programme; what is saved, how long it took, how often lists err.
 
-Money is what the ended and reduced holdings cost a month less; what was overpaid and recovered is payouts' to tell.
+Money saved is what the ended holdings cost a month less; overpaid and recovered come from the runs and claims.
 """
 
 from collections import defaultdict
-from collections.abc import Callable, Iterable
+from collections.abc import Callable, Iterable, Mapping
 from dataclasses import dataclass, field
 from datetime import date
 from decimal import Decimal
@@ -15,7 +15,9 @@ from django.db.models import Q
 from core.money import ZERO
 from rechecks.kinds import KINDS
 from rechecks.models import CLEARED, Finding, FindingState
+from rechecks.recovered import CHANGED, Holding, Money
 
+NOTHING = Money()
 _CLOSED = {*CLEARED, FindingState.ENDED, FindingState.REDUCED, FindingState.SUSPENDED}
 
 
@@ -26,11 +28,14 @@ class Row:
     label: str
     findings: int = 0
     open: int = 0
-    ended: set[tuple[str, int]] = field(default_factory=set)
+    ended: set[Holding] = field(default_factory=set)
     persons: int = 0
     reduced: int = 0
     cleared: int = 0
     saved: Decimal = ZERO
+    changed: set[Holding] = field(default_factory=set)
+    overpaid: Decimal = ZERO
+    back: Decimal = ZERO
     days: list[int] = field(default_factory=list)
 
     @property
@@ -61,18 +66,20 @@ def of_year(findings: Any, year: int) -> list[Finding]:
     return list(rows.select_related("entitlement", "programme", "division__parent"))
 
 
-def table(rows: Iterable[Finding], key: Callable[[Finding], tuple[str, str]]) -> list[Row]:
-    """Counted by `key` (sort key, label), in the order of the sort keys."""
+def table(
+    rows: Iterable[Finding], key: Callable[[Finding], tuple[str, str]], money: Mapping[Holding, Money]
+) -> list[Row]:
+    """Counted by `key` (sort key, label), in the order of the sort keys. `money`: `recovered.of_findings`."""
     found: dict[tuple[str, str], Row] = defaultdict(lambda: Row(""))
     for one in rows:
         place = key(one)
         row = found[place]
         row.label = place[1]
-        _count(row, one)
+        _count(row, one, money)
     return [found[place] for place in sorted(found)]
 
 
-def _count(row: Row, one: Finding) -> None:
+def _count(row: Row, one: Finding, money: Mapping[Holding, Money]) -> None:
     row.findings += 1
     if one.state not in _CLOSED:
         row.open += 1
@@ -88,6 +95,11 @@ def _count(row: Row, one: Finding) -> None:
         row.persons += one.entitlement.persons
         row.saved += one.entitlement.monthly_amount
     row.reduced += one.state == FindingState.REDUCED
+    if one.state in CHANGED and holding not in row.changed:
+        row.changed.add(holding)
+        found = money.get(holding, NOTHING)
+        row.overpaid += found.overpaid
+        row.back += found.back
 
 
 def by_list(one: Finding) -> tuple[str, str]:

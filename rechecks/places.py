@@ -39,6 +39,11 @@ def register() -> None:
             FindingState.KEPT: "ok",
             FindingState.LIST_WRONG: "end",
             FindingState.GONE: "end",
+        }
+    )
+    # By themselves: two choices with the same value are one key.
+    tones.register(
+        {
             LeadState.OPEN: "warn",
             LeadState.CONTACTED: "go",
             LeadState.APPLYING: "go",

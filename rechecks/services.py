@@ -66,6 +66,12 @@ def missing_kinds() -> list[str]:
     return [kind.name for kind in matched() if there[kind.code] is None]
 
 
+def stale_kinds() -> list[str]:
+    """The names of the kinds whose newest list is older than it may be."""
+    today, there = timezone.localdate(), newest_lists()
+    return [kind.name for kind in matched() if (one := there[kind.code]) and is_stale(one, today)]
+
+
 def preview(month: date, values: dict[str, Any]) -> list[dict[str, Any]]:
     """How many holdings each list would hit now and under other lines or words (`tax_line`, `vehicle_exempt` …).
 

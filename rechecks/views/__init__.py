@@ -17,6 +17,8 @@ LISTS: Any = ("比对名单", reverse_lazy("rechecks:lists"))
 RECHECKS: Any = ("回头看", reverse_lazy("rechecks:rechecks"))
 LEADS: Any = ("应保未保", reverse_lazy("rechecks:leads"))
 SPOTS: Any = ("抽查", reverse_lazy("rechecks:spot_checks"))
+# Groups of states in the filter of the findings.
+CHANGED, CLEARED_ONES = "changed", "cleared"
 FINDINGS: Any = ("疑点", reverse_lazy("rechecks:findings"))
 
 

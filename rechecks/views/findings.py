@@ -14,17 +14,21 @@ from core.filters import AnyChoiceFilter, FilterSet, MonthFilter, mask
 from core.lists import ListPage
 from core.pages import Action, BulkAction, DetailPage, Page, VerbView
 from core.tables import DayColumn, MaskedColumn, MonthColumn, NameColumn, Table, TagColumn, TextColumn
+from core.templatetags.ui import money_text
 from core.workdays import Calendar
 from rechecks import deciding, kinds
 from rechecks.forms import DecideForm, ReportForm
 from rechecks.kinds import KINDS
-from rechecks.models import DECIDED, Finding, FindingState, Outcome, Verification
-from rechecks.views import CLERK, FINDINGS, HOME, OFFICER, SEEING
+from rechecks.models import CLEARED, DECIDED, Finding, FindingState, Outcome, Verification
+from rechecks.views import CHANGED, CLEARED_ONES, CLERK, FINDINGS, HOME, OFFICER, SEEING
+
+GROUPS = [(CHANGED, "已停发或变更"), (CLEARED_ONES, "保留或名单有误")]
+STATES = {CHANGED: (FindingState.ENDED, FindingState.REDUCED), CLEARED_ONES: CLEARED}
 
 
 class Findings(FilterSet):
     more = ("month", "division", "recheck")
-    state = AnyChoiceFilter(label="状态", choices=FindingState.choices)
+    state = AnyChoiceFilter(label="状态", choices=[*FindingState.choices, *GROUPS], method="in_state")
     kind = AnyChoiceFilter(label="名单", choices=kinds.CHOICES)
     name_mismatch = AnyChoiceFilter(label="姓名", choices=[("1", "姓名不符")], method="with_mismatch")
     due = AnyChoiceFilter(label="时限", choices=[("late", "已逾期")], method="late")
@@ -34,6 +38,9 @@ class Findings(FilterSet):
         label="区划代码", field_name="division__code", lookup_expr="startswith"
     )
     recheck = django_filters.NumberFilter(label="回头看编号", field_name="recheck_id")
+
+    def in_state(self, queryset, name, value):
+        return queryset.filter(state__in=STATES.get(value, (value,)))
 
     def with_mismatch(self, queryset, name, value):
         return queryset.filter(name_mismatch=True)
@@ -56,7 +63,7 @@ class FindingTable(Table):
     kind = TextColumn(verbose_name="名单", accessor="get_kind_display", order_by="kind")
     mismatch = TextColumn(verbose_name="姓名", accessor="name_mismatch", orderable=False)
     first_month = MonthColumn(verbose_name="首次发现", drop=True)
-    due_on = DayColumn(verbose_name="核查期限")
+    due_on = DayColumn(verbose_name="核查期限", accessor="waits_until", order_by="due_on")
     state = TagColumn(verbose_name="状态", plain={"kept"})
 
     def render_mismatch(self, value):
@@ -66,7 +73,7 @@ class FindingTable(Table):
 
 
 class FindingList(ListPage):
-    title, unit, crumbs, menu_url = "疑点", "条", [HOME, ("疑点", "")], "rechecks:findings"
+    title, unit, crumbs = "疑点", "条", [HOME, ("疑点", "")]
     roles = SEEING
     filterset_class, table_class = Findings, FindingTable
     defaults = {"state": "open"}
@@ -168,6 +175,16 @@ class FindingPage(OfFinding, DetailPage):
         }
 
 
+def brief(finding: Finding) -> list[str]:
+    """The finding in the line under a verb's title."""
+    held = finding.entitlement
+    return [
+        str(finding),
+        finding.division.name,
+        f"{finding.programme} 每月 {money_text(held.monthly_amount)} 元",
+    ]
+
+
 INCOMES = {"pension": "养老金", "wages": "工资性收入", "farming": "经营净收入", "property": "财产净收入"}
 
 
@@ -210,7 +227,7 @@ class ReportFinding(OfFinding, VerbView):
     def page_data(self, request: HttpRequest, obj: Any) -> dict[str, Any]:
         kind = KINDS[obj.kind]
         rows = [[row["data"].get(column.key, "") for column in kind.columns] for row in obj.evidence]
-        return {"kind": kind, "rows": rows}
+        return {"kind": kind, "rows": rows, "facts": brief(obj)}
 
     def act(self, request: HttpRequest, obj: Any, data: dict[str, Any]) -> str:
         files = [
@@ -239,7 +256,7 @@ class DecideFinding(OfFinding, VerbView):
 
     def page_data(self, request: HttpRequest, obj: Any) -> dict[str, Any]:
         made = Verification.objects.visible_to(request.user).filter(finding=obj).first()
-        return {"verification": made}
+        return {"verification": made, "facts": brief(obj)}
 
     def act(self, request: HttpRequest, obj: Any, data: dict[str, Any]) -> str:
         row = deciding.decide(obj, request.user, data["agree"] == "1", data["opinion"], data["version"])

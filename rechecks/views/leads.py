@@ -52,7 +52,7 @@ class LeadTable(Table):
 
 
 class LeadList(ListPage):
-    title, unit, crumbs, menu_url = "应保未保", "人", [HOME, ("应保未保", "")], "rechecks:leads"
+    title, unit, crumbs = "应保未保", "人", [HOME, ("应保未保", "")]
     roles = SEEING
     filterset_class, table_class = Leads, LeadTable
     defaults = {"state": "open"}
@@ -120,6 +120,9 @@ class ContactLead(OfLead, VerbView):
 
     def get_initial(self, request: HttpRequest, obj: Any) -> dict[str, Any]:
         return {"version": obj.version, "contacted_on": timezone.localdate()}
+
+    def page_data(self, request: HttpRequest, obj: Any) -> dict[str, Any]:
+        return {"facts": [obj.person.name, obj.division.name, str(obj.programme)]}
 
     def act(self, request: HttpRequest, obj: Any, data: dict[str, Any]) -> str:
         row = missing.contact(obj, request.user, **data)

@@ -14,19 +14,14 @@ from rechecks import loading
 from rechecks.forms import ListForm
 from rechecks.kinds import KINDS
 from rechecks.models import OutsideList
-from rechecks.services import is_stale, newest_lists
+from rechecks.services import is_stale, missing_kinds, newest_lists
 from rechecks.views import BUREAU, HOME, LISTS, OFFICER, OfRelief
 
 
 class Lists(OfRelief, TemplatePage):
     """Coverage: every kind with its newest list, its day and age; what is missing is said aloud."""
 
-    title, template_name, crumbs, menu_url = (
-        "比对名单",
-        "rechecks/lists.html",
-        [HOME, ("比对名单", "")],
-        "rechecks:lists",
-    )
+    title, template_name, crumbs = "比对名单", "rechecks/lists.html", [HOME, ("比对名单", "")]
     roles = BUREAU
 
     def actions(self, request: HttpRequest) -> list[Action]:
@@ -50,7 +45,7 @@ class Lists(OfRelief, TemplatePage):
         jobs = Job.objects.filter(kind=loading.LOAD).exclude(state=JobState.DONE).order_by("-pk")
         return {
             "rows": rows,
-            "missing": sum(1 for row in rows if row["list"] is None),
+            "missing": missing_kinds(),
             "lists": lists.order_by("-loaded_at")[:60],
             "jobs": [job for job in jobs[:10] if request.user.is_whole_district],
         }

@@ -13,20 +13,15 @@ from core.places import Stat
 from district.models import Division, DivisionLevel
 from rechecks import matching, services
 from rechecks.forms import MonthForm, PreviewForm
-from rechecks.kinds import KINDS, matched
+from rechecks.kinds import matched
 from rechecks.models import CLEARED, Finding, FindingState, Recheck
-from rechecks.views import BUREAU, HOME, OFFICER, RECHECKS, OfRelief
+from rechecks.views import BUREAU, CHANGED, CLEARED_ONES, HOME, OFFICER, RECHECKS, OfRelief
 
 
 class Rechecks(OfRelief, TemplatePage):
     """Month by month: compared, found, decided."""
 
-    title, template_name, crumbs, menu_url = (
-        "回头看",
-        "rechecks/rechecks.html",
-        [HOME, ("回头看", "")],
-        "rechecks:rechecks",
-    )
+    title, template_name, crumbs = "回头看", "rechecks/rechecks.html", [HOME, ("回头看", "")]
     roles = BUREAU
 
     def actions(self, request: HttpRequest) -> list[Action]:
@@ -41,15 +36,13 @@ class Rechecks(OfRelief, TemplatePage):
 
 class NewRecheck(OfRelief, VerbView):
     title, button, form_class, roles, crumbs = "开始回头看", "开始比对", MonthForm, OFFICER, [HOME, RECHECKS]
-    confirm_first = False
+    template_name, confirm_first = "rechecks/recheck_new.html", False
 
     def get_initial(self, request: HttpRequest, obj: Any) -> dict[str, Any]:
         return {"month": month_of(timezone.localdate())}
 
     def page_data(self, request: HttpRequest, obj: Any) -> dict[str, Any]:
-        missing = services.missing_kinds()
-        words = f"没有名单、不会比对：{'、'.join(missing)}。" if missing else ""
-        return {"note": words}
+        return {"missing": services.missing_kinds(), "stale": services.stale_kinds()}
 
     def act(self, request: HttpRequest, obj: Any, data: dict[str, Any]) -> str:
         self.made = services.start_recheck(data["month"], request.user)
@@ -83,7 +76,7 @@ class RecheckPage(OfRelief, DetailPage):
         mine = Finding.objects.visible_to(request.user).filter(recheck=obj)
         return {
             "stats": self.stats(obj, mine),
-            "lists": [(KINDS[kind], used) for kind, used in obj.lists.items() if KINDS[kind].is_matched],
+            "lists": [(kind, obj.lists.get(kind.code)) for kind in matched()],
             "kinds": list(matched()),
             "townships": self.matrix(obj, mine),
             "month": format_month(obj.month),
@@ -93,7 +86,8 @@ class RecheckPage(OfRelief, DetailPage):
         counts = mine.aggregate(
             found=Count("pk", filter=~Q(state__in=services.NOT_COUNTED)),
             open=Count("pk", filter=Q(state=FindingState.OPEN)),
-            waiting=Count("pk", filter=Q(state__in=[FindingState.REPORTED, FindingState.IN_CASE])),
+            reported=Count("pk", filter=Q(state=FindingState.REPORTED)),
+            in_case=Count("pk", filter=Q(state=FindingState.IN_CASE)),
             ended=Count("pk", filter=Q(state__in=[FindingState.ENDED, FindingState.REDUCED])),
             cleared=Count("pk", filter=Q(state__in=CLEARED)),
         )
@@ -101,9 +95,10 @@ class RecheckPage(OfRelief, DetailPage):
         return [
             Stat("疑点", counts["found"], "条", f"其中本次新增 {obj.new} 条", f"{rows}&state="),
             Stat("待核查", counts["open"], "条", "乡镇（街道）入户核查", f"{rows}&state=open"),
-            Stat("待审定", counts["waiting"], "条", "区局审定或办理案件", f"{rows}&state=reported"),
-            Stat("已停发或变更", counts["ended"], "条", "", f"{rows}&state=ended"),
-            Stat("保留或名单有误", counts["cleared"], "条", "误报", f"{rows}&state=kept"),
+            Stat("待审定", counts["reported"], "条", "区局审定", f"{rows}&state=reported"),
+            Stat("办案中", counts["in_case"], "条", "停发或变更案件", f"{rows}&state=in_case"),
+            Stat("已停发或变更", counts["ended"], "条", "案件已执行", f"{rows}&state={CHANGED}"),
+            Stat("保留或名单有误", counts["cleared"], "条", "误报", f"{rows}&state={CLEARED_ONES}"),
         ]
 
     def matrix(self, obj: Recheck, mine: Any) -> list[dict[str, Any]]:

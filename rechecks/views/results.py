@@ -13,6 +13,7 @@ from core.places import Stat
 from core.templatetags.ui import money_text
 from rechecks import outcomes
 from rechecks.models import Finding, Lead, LeadState
+from rechecks.recovered import of_findings
 from rechecks.sheet import workbook
 from rechecks.views import HOME, SEEING
 
@@ -21,11 +22,23 @@ TABLES = (
     ("按乡镇（街道）", outcomes.by_township),
     ("按项目", outcomes.by_programme),
 )
-HEADS = ["", "疑点", "待办", "停发（户）", "停发（人）", "变更", "每月少发（元）", "平均办结（日）", "误报率"]
+HEADS = [
+    "",
+    "疑点",
+    "待办",
+    "停发（户）",
+    "停发（人）",
+    "变更",
+    "每月少发（元）",
+    "多发（元）",
+    "已追回（元）",
+    "平均办结（日）",
+    "误报率",
+]
 
 
 class Results(TemplatePage):
-    title, template_name, menu_url = "核查成效", "rechecks/results.html", "rechecks:results"
+    title, template_name = "核查成效", "rechecks/results.html"
     crumbs, roles = [HOME, ("核查成效", "")], SEEING
 
     def get(self, request: HttpRequest, *args: Any, **kwargs: Any) -> HttpResponse:
@@ -38,6 +51,7 @@ class Results(TemplatePage):
         )
         self.year = int(text) if text else (self.years[-1] if self.years else timezone.localdate().year)
         self.rows = outcomes.of_year(mine, self.year)
+        self.money = of_findings(self.rows)
         if request.GET.get("export") == "xlsx":
             return self.export(request)
         return super().get(request, *args, **kwargs)
@@ -50,16 +64,15 @@ class Results(TemplatePage):
         return [Action("打印", print=True), *export]
 
     def data(self, request: HttpRequest) -> dict[str, Any]:
-        tables = [(title, outcomes.table(self.rows, key)) for title, key in TABLES]
-        whole = outcomes.table(self.rows, lambda one: ("", "合计"))
-        months = outcomes.table(
-            self.rows, lambda one: (f"{one.first_month:%m}", f"{one.first_month.month} 月")
-        )
+        tables = [(title, self.table(key)) for title, key in TABLES]
+        whole = self.table(lambda one: ("", "合计"))
+        months = self.table(lambda one: (f"{one.first_month:%m}", f"{one.first_month.month} 月"))
         return {
             "year": self.year,
             "years": self.years,
             "tables": tables,
             "stats": self.stats(request, whole[0]) if whole else [],
+            "months": months,
             "points": [(row.label, row.findings, row.households) for row in months],
         }
 
@@ -71,15 +84,19 @@ class Results(TemplatePage):
             Stat("疑点", f"{all_of_it.findings:,}", "条", f"还有 {all_of_it.open:,} 条待办"),
             Stat("停发", f"{all_of_it.households:,}", "户", f"{all_of_it.persons:,} 人"),
             Stat("每月少发", money_text(all_of_it.saved), "元", "停发待遇的月金额"),
-            Stat("误报", "—" if share is None else f"{share:.1%}", "", "保留或名单有误，占已办结"),
+            Stat("多发", money_text(all_of_it.overpaid), "元", f"已追回 {money_text(all_of_it.back)} 元"),
+            Stat("误报", "—" if share is None else f"{100 * share:.1f}", "%", "保留或名单有误，占已办结"),
             Stat("应保未保", f"{leads.count():,}", "人", f"其中 {reached:,} 人已享受"),
         ]
+
+    def table(self, key: Any) -> list[outcomes.Row]:
+        return outcomes.table(self.rows, key, self.money)
 
     def export(self, request: HttpRequest) -> HttpResponse:
         title = f"{self.year} 核查成效（{request.user.division}）"
         rows: list[list[Any]] = []
         for name, key in TABLES:
-            rows += [[name], *(self.values(row) for row in outcomes.table(self.rows, key))]
+            rows += [[name], *(self.values(row) for row in self.table(key))]
         detail = {"year": self.year, "rows": len(rows)}
         log_access(request.user, AccessKind.EXPORT, title, "rechecks:results", detail=detail, request=request)
         return respond(f"{title}.xlsx", workbook(title, HEADS, rows), XLSX)
@@ -87,4 +104,4 @@ class Results(TemplatePage):
     @staticmethod
     def values(row: outcomes.Row) -> list[Any]:
         counts = [row.findings, row.open, row.households, row.persons, row.reduced]
-        return [row.label, *counts, row.saved, row.average_days, row.false_share]
+        return [row.label, *counts, row.saved, row.overpaid, row.back, row.average_days, row.false_share]

@@ -11,6 +11,7 @@ from django.utils import timezone
 from core.months import format_month, month_of
 from core.pages import Action, DetailPage, TemplatePage, VerbView
 from core.places import Stat
+from core.templatetags.ui import money_text
 from district.models import Line
 from rechecks import sampling
 from rechecks.forms import DrawForm, SpotForm
@@ -19,7 +20,7 @@ from rechecks.views import CLERK, HOME, OFFICER, SEEING, SPOTS, OfRelief
 
 
 class SpotChecks(TemplatePage):
-    title, template_name, menu_url = "抽查", "rechecks/spot_checks.html", "rechecks:spot_checks"
+    title, template_name = "抽查", "rechecks/spot_checks.html"
     crumbs, roles = [HOME, ("抽查", "")], SEEING
 
     def actions(self, request: HttpRequest) -> list[Action]:
@@ -88,7 +89,7 @@ class SpotCheckPage(DetailPage):
             middle, low, high = told.holdings
             bounds = f"95% 区间 {told.low:.1%} 至 {told.high:.1%}"
             found += [
-                Stat("推断问题率", f"{told.share:.1%}", "", bounds),
+                Stat("推断问题率", f"{100 * told.share:.1f}", "%", bounds),
                 Stat("推断涉及", f"{middle:,}", "份", f"{low:,} 至 {high:,} 份，全部 {told.population:,} 份"),
             ]
         return found
@@ -98,7 +99,7 @@ class RecordItem(VerbView):
     title, button, form_class, roles = "登记抽查结果", "登记抽查结果", SpotForm, CLERK
 
     def queryset(self, request: HttpRequest) -> Any:
-        joined = ("entitlement__person", "entitlement__programme", "check_of")
+        joined = ("entitlement__person", "entitlement__programme", "entitlement__division", "check_of")
         return SpotCheckItem.objects.visible_to(request.user).select_related(*joined)
 
     def get_crumbs(self) -> list[tuple[str, Any]]:
@@ -110,6 +111,11 @@ class RecordItem(VerbView):
             "result": obj.result,
             "words": obj.words,
         }
+
+    def page_data(self, request: HttpRequest, obj: Any) -> dict[str, Any]:
+        held = obj.entitlement
+        amount = f"{held.programme} 每月 {money_text(held.monthly_amount)} 元"
+        return {"facts": [held.person.name, held.division.name, amount, f"保障 {held.persons} 人"]}
 
     def act(self, request: HttpRequest, obj: Any, data: dict[str, Any]) -> str:
         row = sampling.record(obj, request.user, **data)
