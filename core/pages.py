@@ -4,9 +4,11 @@ Every page asks for a signed-in account and for one of its `roles` (empty: all r
 Chinese page, an object outside the user's area is 404, because querysets start with `.visible_to(user)`.
 """
 
-from collections.abc import Iterable, Mapping
+import json
+from collections.abc import Callable, Iterable, Mapping
 from dataclasses import dataclass, field
 from typing import Any, ClassVar
+from urllib.parse import urlencode
 
 from django import forms
 from django.contrib import messages
@@ -14,6 +16,7 @@ from django.contrib.auth.mixins import AccessMixin
 from django.core.exceptions import PermissionDenied
 from django.http import HttpRequest, HttpResponse
 from django.shortcuts import get_object_or_404, redirect, render
+from django.urls import reverse
 from django.views import View
 
 from core import places
@@ -59,6 +62,25 @@ class Confirm:
     facts: list[tuple[str, Any]] = field(default_factory=list)
 
 
+MOST_KEPT = 500_000
+
+
+def login_first(request: HttpRequest, otherwise: Callable[[], Any]) -> Any:
+    """The login ended while a form was being filled in: the login page, with what was typed carried along. It goes on
+    after the login (`district.views.Login`); chosen files have to be chosen again. `otherwise`: nothing was typed."""
+    typed = {key: values for key, values in request.POST.lists() if not _secret(key)}
+    kept = json.dumps(typed, ensure_ascii=False)
+    if not typed or len(kept) > MOST_KEPT or request.headers.get("HX-Request"):
+        return otherwise()
+    messages.warning(request, "登录已过期，请重新登录；刚才填写的内容都在，登录后继续。")
+    address = f"{reverse('login')}?{urlencode({'next': request.get_full_path()})}"
+    return render(request, "registration/expired.html", {"kept": kept, "login_url": address}, status=401)
+
+
+def _secret(key: str) -> bool:
+    return key == "csrfmiddlewaretoken" or "password" in key
+
+
 class Page(AccessMixin, View):
     """A page with a title, a place in the menu and the roles that may open it."""
 
@@ -70,7 +92,7 @@ class Page(AccessMixin, View):
 
     def dispatch(self, request: HttpRequest, *args: Any, **kwargs: Any) -> Any:
         if not request.user.is_authenticated:
-            return self.handle_no_permission()
+            return login_first(request, self.handle_no_permission)
         if self.roles and getattr(request.user, "role", "") not in set(self.roles):
             raise PermissionDenied("您的角色不办理这项业务。")
         return super().dispatch(request, *args, **kwargs)

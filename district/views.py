@@ -1,15 +1,18 @@
 """Login, own password, own account; for auditors the trail of looks and the history of changes."""
 
+import json
 from collections.abc import Mapping
 from datetime import date, datetime, time, timedelta
 from typing import Any
 
 import django_filters
 from django import forms
+from django.contrib import messages
 from django.contrib.auth import update_session_auth_hash
 from django.contrib.auth import views as auth_views
 from django.db.models import Q
 from django.http import HttpRequest
+from django.shortcuts import render
 from django.urls import reverse, reverse_lazy
 from django.utils import timezone
 from django.utils.http import url_has_allowed_host_and_scheme
@@ -28,8 +31,36 @@ from district.passwords import PASSWORD_RULES
 
 
 class Login(auth_views.LoginView):
+    """The login page; what was typed into a form while the login ended goes on after it (`core.pages.login_first`)."""
+
     form_class = LoginForm
     redirect_authenticated_user = True
+
+    def form_valid(self, form: Any) -> Any:
+        answer = super().form_valid(form)
+        typed = typed_before(self.request.POST.get("kept", ""))
+        if not typed or form.get_user().must_change_password:
+            return answer
+        return render(
+            self.request, "registration/resume.html", {"typed": typed, "next": self.get_success_url()}
+        )
+
+    def form_invalid(self, form: Any) -> Any:
+        kept = self.request.POST.get("kept", "")
+        if not typed_before(kept):
+            return super().form_invalid(form)
+        messages.error(self.request, "账号或密码不对，请核对大小写后重新输入；刚才填写的内容都在。")
+        context = {"kept": kept, "login_url": self.request.get_full_path()}
+        return render(self.request, "registration/expired.html", context, status=401)
+
+
+def typed_before(kept: str) -> list[tuple[str, str]]:
+    """The fields of the form that was being filled in, as `(name, value)`; nothing for what is not ours."""
+    try:
+        found = json.loads(kept) if kept else {}
+        return [(str(name), str(value)) for name, values in found.items() for value in values]
+    except (ValueError, AttributeError, TypeError):
+        return []
 
 
 class Logout(auth_views.LogoutView):

@@ -2,7 +2,7 @@
 
 from collections import Counter
 from collections.abc import Iterable
-from dataclasses import dataclass, field
+from dataclasses import dataclass
 from typing import Any
 
 from django.db.models import Count
@@ -16,8 +16,15 @@ from marriage.models import CertificateState, Kind, Party, Registration, Side
 
 COUNT_READERS = {Role.REGISTRAR, Role.LEADER, Role.AUDITOR, Role.FINANCE}
 REISSUED = (Kind.REISSUE_MARRIAGE, Kind.REISSUE_DIVORCE)
-AGES = ((0, 21, "21 岁及以下"), (22, 24, "22–24 岁"), (25, 29, "25–29 岁"), (30, 34, "30–34 岁"))
-AGES = (*AGES, (35, 39, "35–39 岁"), (40, 49, "40–49 岁"), (50, 200, "50 岁及以上"))
+AGES: tuple[tuple[int, int, str], ...] = (
+    (0, 21, "21 岁及以下"),
+    (22, 24, "22–24 岁"),
+    (25, 29, "25–29 岁"),
+    (30, 34, "30–34 岁"),
+    (35, 39, "35–39 岁"),
+    (40, 49, "40–49 岁"),
+    (50, 200, "50 岁及以上"),
+)
 
 
 def may_count(user: Any) -> bool:
@@ -69,7 +76,6 @@ class Year:
     ages: list[tuple[str, int, int]]
     first_both: int = 0
     foreign: int = 0
-    by_kind: dict[str, int] = field(default_factory=dict)
 
 
 def of_year(year: int, user: Any) -> Year:

@@ -23,7 +23,6 @@ PAGE = (176, 125)
 TWIPS_A_MM = 56.6929
 LEFT = {"holder": (34, 62), "date": (34, 71), "number": (34, 80), "note": (34, 89)}
 RIGHT_X, RIGHT_Y, PARTY_STEP = 104, (18, 66), 8
-PARTY_FIELDS = ("name", "nationality", "birth", "id_number")
 
 
 def values(certificate: Certificate, holder: Party) -> dict[str, str]:
@@ -71,6 +70,7 @@ def certificate_docx(certificate: Certificate, today: date) -> bytes:
         for party, top in zip(both, RIGHT_Y, strict=True):
             for row, text in enumerate(party_values(party)):
                 put(letter, text, (RIGHT_X, top + row * PARTY_STEP), shift)
+    letter.docx.add_paragraph()
     return letter.content()
 
 

@@ -268,7 +268,7 @@ def _shown(row: Any, name: str, value: Any) -> str:
         labels = {
             one.code: one.label for kind in Kind.values for one in rules.papers_needed(kind, date(2020, 1, 1))
         }
-        return "、".join(labels.get(one, one) for one in value)
+        return "、".join(str(labels.get(one, one)) for one in value)
     return casework.shown(row, name, value)
 
 

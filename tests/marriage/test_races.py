@@ -18,7 +18,8 @@ pytestmark = pytest.mark.django_db(transaction=True)
 
 def at_once(*works: Callable[[], Any]) -> list[Any]:
     """All of them started in the same moment, each with its own connection; what each gave or raised."""
-    start, found = threading.Barrier(len(works)), [None] * len(works)
+    start = threading.Barrier(len(works))
+    found: list[Any] = [None] * len(works)
 
     def run(place: int, work: Callable[[], Any]) -> None:
         try:
