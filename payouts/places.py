@@ -9,6 +9,7 @@ from django.db.models import Count, Sum
 from django.urls import reverse
 from django.utils import timezone
 
+from benefits import returned
 from benefits.models import Programme
 from benefits.policy import parameter
 from core import places, tones
@@ -28,6 +29,7 @@ from payouts.models import (
     RunState,
     TransferState,
 )
+from payouts.recovered import money_since
 from payouts.services import why_not
 from payouts.views import VIEWERS
 
@@ -44,6 +46,7 @@ def register() -> None:
     )
     places.panels.add("entitlement", 30, payments_of_entitlement, title="发放", key="payments")
     places.todos.add(todos)
+    returned.register(money_since)
     places.workbench.add(figures, order=50, roles=("finance", "leader"))
     places.reveals.add(
         "payment.account_number",

@@ -12,10 +12,11 @@ from typing import Any
 
 from django.db.models import Q
 
+from benefits.returned import Holding, Money
 from core.money import ZERO
 from rechecks.kinds import KINDS
 from rechecks.models import CLEARED, Finding, FindingState
-from rechecks.recovered import CHANGED, Holding, Money
+from rechecks.recovered import CHANGED
 
 NOTHING = Money()
 _CLOSED = {*CLEARED, FindingState.ENDED, FindingState.REDUCED, FindingState.SUSPENDED}
