@@ -6,13 +6,14 @@ from django.db import connection
 
 from rechecks.models import CLEARED, Recheck
 
-# One row a holding × person. The hash is of what the rows say: a newer list with the same words changes nothing.
+# One row a holding × person; `o` is whose number the row has, another than the head where a member's dwelling counts.
+# The hash is of what the rows say: a newer list with the same words changes nothing.
 FOUND = """
 CREATE TEMPORARY TABLE found ON COMMIT DROP AS
 SELECT e.programme_id, e.beneficiary_id, h.person AS person_id, min(e.id) AS entitlement_id,
        min(e.household_id) AS household_id, min(e.division_id) AS division_id,
        bool_or(e.last_month IS NULL) AS goes_on,
-       bool_or(replace(p.name, ' ', '') <> r.name AND r.id_number = p.id_number) AS name_mismatch,
+       bool_or(replace(o.name, ' ', '') <> r.name) AS name_mismatch,
        jsonb_agg(jsonb_build_object('list', r.list_id, 'row', r.row_no, 'id_number', r.id_number, 'name', r.name,
                                     'day', r.day, 'amount', r.amount::text, 'data', r.data)
                  ORDER BY r.row_no) AS evidence,
@@ -20,8 +21,8 @@ SELECT e.programme_id, e.beneficiary_id, h.person AS person_id, min(e.id) AS ent
                       ORDER BY r.id_number, r.name, r.day, r.amount, r.data::text)) AS evidence_hash
   FROM hits h
   JOIN benefits_entitlement e ON e.id = h.entitlement
-  JOIN registry_person p ON p.id = h.person
   JOIN rechecks_listrow r ON r.id = h.row
+  JOIN registry_person o ON o.id_number = r.id_number
  GROUP BY e.programme_id, e.beneficiary_id, h.person
 """
 # Decided and found again with other evidence, closed though the holding goes on: somebody must look once more.
@@ -35,7 +36,7 @@ WITH before AS (
       FROM rechecks_finding f JOIN found n USING (programme_id, beneficiary_id, person_id)
      WHERE f.kind = %(kind)s
        AND (f.evidence_hash <> n.evidence_hash OR f.recheck_id <> %(recheck)s
-            OR f.entitlement_id <> n.entitlement_id OR {_COMES_BACK})
+            OR f.entitlement_id <> n.entitlement_id OR f.division_id <> n.division_id OR {_COMES_BACK})
 ),
 touched AS (
     UPDATE rechecks_finding f

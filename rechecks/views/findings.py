@@ -102,7 +102,8 @@ class OfFinding:
     def queryset(self, request: HttpRequest) -> Any:
         joined = (
             "person",
-            "household",
+            "household__division__parent",
+            "person__division__parent",
             "division__parent",
             "programme",
             "entitlement__assessment",
@@ -170,6 +171,7 @@ class FindingPage(OfFinding, DetailPage):
                 for event in obj.events.select_related("actor")
             ],
             "decided": obj.state in DECIDED,
+            "moved_to": obj.household.division if obj.household else obj.person.division,
             "suggested": deciding.suggested_month(obj),
             "reason": KINDS[obj.kind].reason,
         }
