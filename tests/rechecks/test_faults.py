@@ -64,7 +64,7 @@ def kill_one(within: float = 30) -> None:
 
 
 @pytest.mark.worker
-def test_a_load_and_a_recheck_whose_process_is_killed_end_as_if_nothing_had_happened(worker):
+def test_a_load_whose_process_is_killed_is_taken_up_again_and_whole(worker):
     count = everybody(each=20)
     officer = factories.user("bureau_officer")
     people = list(Person.objects.order_by("pk"))
@@ -75,8 +75,15 @@ def test_a_load_and_a_recheck_whose_process_is_killed_end_as_if_nothing_had_happ
     made = OutsideList.objects.get()
     assert (made.loaded, ListRow.objects.count()) == (count + 4000, count + 4000)
 
+
+@pytest.mark.worker
+def test_a_recheck_whose_worker_is_killed_finds_everybody_once(worker):
+    count = everybody(each=20)
+    people = list(Person.objects.order_by("pk"))
+    loading.load("payroll", io.BytesIO(payroll(people, 4000)), "财政.csv")
+    worker.start(concurrency=1)
     month = services.month_of(timezone.localdate())
-    run = services.start_recheck(month, officer)
+    run = services.start_recheck(month, factories.user("bureau_officer"))
     kill_one()
     worker.kill()
     worker.start(concurrency=1)
