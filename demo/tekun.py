@@ -151,7 +151,8 @@ class Tekun(Room):
         for one in people:
             first = date(self.year, one.year.entry or 1, 1)
             if not one.year.entry:
-                first = add_months(first, -self.rng.randrange(11))
+                # Before the year: in January nobody of the stock is new.
+                first = add_months(first, -self.rng.randrange(1, 11))
             for code in TEKUN:
                 row = self._entitlement(one, code, first, tables)
                 if row:
