@@ -26,7 +26,7 @@ from demo.facts import URBAN, household
 from demo.plan import Movement
 from demo.rooms import District, Room
 from demo.temporary_cases import Family, Grant, Story, open_cases
-from registry.models import Household, Membership
+from registry.models import Household, Membership, Person
 from relief.temporary import reserve
 from relief.temporary.models import Expense, TemporaryMember
 from relief.temporary.rules import CODE
@@ -94,6 +94,9 @@ class Temporary(Room):
             )
             for one in placed
         ]
+        # Of most families met in an emergency nobody has registered the income; a few seem to qualify for 低保.
+        unknown = [person.pk for one in made[self.district.part(40, 3) :] for person in one.people]
+        Person.objects.filter(pk__in=unknown).update(monthly_income=None)
         self.fresh, self.asking = made[:wanted], made[wanted:]
         self.families = {one.home.pk: one for one in self.fresh}
         self.district.tell(f"临时救助：登记 {len(made)} 户")
