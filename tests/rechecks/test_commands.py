@@ -164,3 +164,64 @@ def test_the_newest_successor_of_a_moved_household_is_found_in_its_new_township(
     assert not Finding.objects.visible_to(factories.user("township_clerk")).exists()
     other = factories.user("township_clerk", factories.OTHER_TOWNSHIP)
     assert Finding.objects.visible_to(other).exists()
+
+
+class TestFromNothing:
+    """An instance without demo data: registry, ledger and lists by files alone, then the recheck."""
+
+    @pytest.fixture
+    def files(self, tmp_path):
+        head, wife, alone = (
+            factories.id_number(date(1960, 5, 1)),
+            factories.id_number(date(1962, 6, 1), "F"),
+            factories.id_number(date(1948, 3, 2)),
+        )
+        homes = [
+            ["户编号", "姓名", "身份证号", "与户主关系", "村(社区)", "户籍类别"],
+            ["H1", "欧阳建国", head, "户主", factories.VILLAGE, "城镇"],
+            ["H1", "蒋玉梅", wife, "配偶", factories.VILLAGE, "城镇"],
+            ["H2", "罗建军", alone, "户主", factories.VILLAGE, "城镇"],
+        ]
+        # The old ledger covered the head alone.
+        ledger = [
+            ["户主身份证号", "类型", "保障人数", "月保障金", "起始月份", "停保月份", "停发原因"],
+            [head, "城市", "1", "300", "2019-05", "", ""],
+            [alone, "城市", "1", "420", "2019-05", "2020-12", "死亡"],
+        ]
+        lists = [["身份证号", "姓名", "单位名称", "月工资"], [wife, "蒋玉梅", "某小学", "3200"]]
+        lists += [[alone, "罗建军", "某小学", "3200"]]
+        places = {}
+        for name, rows in (("homes", homes), ("ledger", ledger), ("lists", lists)):
+            places[name] = tmp_path / f"{name}.csv"
+            places[name].write_text("\n".join(",".join(row) for row in rows), encoding="gbk")
+        return places, wife
+
+    def test_every_registered_member_counts_and_an_ended_holding_does_not(self, files):
+        places, wife = files
+        assert told("import_registry", str(places["homes"]))["created"] == 3
+        assert told("import_dibao", str(places["ledger"]))["created"] == 2
+        told("load_list", "payroll", str(places["lists"]), "--as-of", "2020-12-20")
+        found = told("recheck", "--month", "2020-12")
+        assert (found["checked"], found["findings"], found["new"]) == (1, 1, 1)
+        (item,) = found["items"]
+        assert item == {
+            "id_number": wife,
+            "name": "蒋玉梅",
+            "household_no": "H1",
+            "programme": "dibao_urban",
+            "kind": "payroll",
+            "name_mismatch": False,
+            "state": "open",
+        }
+        # The month before, the other one was still paid.
+        assert told("recheck", "--month", "2020-11")["checked"] == 2
+
+
+def test_findings_go_out_of_the_admin_with_the_words_of_the_page():
+    from rechecks.resources import FindingResource
+
+    home = holder()
+    loaded("payroll", (home.head, "某小学", "3200"))
+    recheck()
+    (row,) = FindingResource(user=factories.user("bureau_officer")).export().dict
+    assert (row["姓名"], row["名单"], row["状态"]) == (home.head.name, "财政供养人员名单", "待核查")
