@@ -20,4 +20,10 @@ def build(world: dict[str, Any]) -> dict[str, Any]:
         *world["numbers"],
         *TekunApplication.objects.values_list("number", flat=True),
     )
-    return {"tekun": case.pk, "tekun_held": granted.basic.pk, "tekun_free": free.pk}
+    return {
+        "tekun": case.pk,
+        "tekun_held": granted.basic.pk,
+        "tekun_free": free.pk,
+        # Its admin pages show basic entitlements alone.
+        "tekunholding": granted.basic.pk,
+    }
