@@ -44,9 +44,9 @@ def build(staff: Staff) -> dict[str, Any]:
     left = CommitteeMember.objects.filter(committee=committee, ended_reason="", post="member").latest("pk")
     committees.end_member(left, staff[CLERK], reason="resigned", on=recall.stage_since, note="外出务工")
     return {
-        "election_done": done.pk,
-        "election_open": opened.pk,
-        "committee_done": committee.pk,
-        "committee_member": member.pk,
-        "recall": recall.pk,
+        "election_done": done,
+        "election_open": opened,
+        "committee_done": committee,
+        "committee_member": member,
+        "recall": recall,
     }
