@@ -1,5 +1,8 @@
 """The right to see stands in the query: every list starts with `.visible_to(user)`."""
 
+from collections.abc import Callable
+from typing import Any
+
 from django.db import models
 from django.db.models import Q
 
@@ -45,3 +48,8 @@ def within(path: str, division_code: str) -> Q:
     """Condition: the division at `path` is, or lies in, the one with this code."""
     lookup = f"{path}__code__startswith" if path else "code__startswith"
     return Q(**{lookup: division_code})
+
+
+def works_on(*lines: str) -> Callable[[Any], bool]:
+    """Whether an account's work is of one of the lines: for a menu that an officer of another line needs not see."""
+    return lambda user: user.role in ALL_LINES or bool(set(lines) & set(user.lines))

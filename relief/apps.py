@@ -8,6 +8,7 @@ class ReliefConfig(AppConfig):
     def ready(self):
         from benefits.replacing import register_leaving
         from core import places
+        from district.scope import works_on
         from relief.dibao import beside, documents, forms, importing, leaving, panels, rules, workflow
         from relief.tekun import places as tekun
         from relief.temporary import places as temporary
@@ -31,6 +32,7 @@ class ReliefConfig(AppConfig):
             order=310,
             count=panels.reviews_due,
             urgent=panels.reviews_late,
+            when=works_on("relief"),
         )
         places.panels.add(
             "workbench",

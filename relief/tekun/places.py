@@ -1,6 +1,7 @@
 """Where 特困 shows itself: formulas, papers, menu, to-do list, panels, figures; called once when the program starts."""
 
 from core import places
+from district.scope import works_on
 
 
 def join() -> None:
@@ -19,6 +20,7 @@ def join() -> None:
         order=230,
         count=panels.reviews_due,
         urgent=panels.reviews_late,
+        when=works_on("relief"),
     )
     places.todos.add(panels.todo_items, panels.pressing)
     for place in ("household", "person", "entitlement"):

@@ -4,6 +4,7 @@
 def join() -> None:
     """Called once when the program starts."""
     from core import places, tones
+    from district.scope import works_on
     from relief.temporary import documents, figures, forms, panels, rules, workflow
     from relief.temporary.models import AdvanceState
 
@@ -22,9 +23,17 @@ def join() -> None:
         }
     )
     places.menu.add(
-        "业务", "临时救助", "relief:temporary", roles=panels.SEEING, order=114, count=panels.open_cases
+        "业务",
+        "临时救助",
+        "relief:temporary",
+        roles=panels.SEEING,
+        order=114,
+        count=panels.open_cases,
+        when=works_on("relief"),
     )
-    places.menu.add("业务", "备用金", "relief:reserves", roles=panels.SEEING, order=116)
+    places.menu.add(
+        "业务", "备用金", "relief:reserves", roles=panels.SEEING, order=116, when=works_on("relief")
+    )
     for place in ("household", "person"):
         places.panels.add(
             place,

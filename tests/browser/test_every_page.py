@@ -144,7 +144,8 @@ def address(place: Place, world) -> str:
     elif attribute == "notice":
         arguments = [world[key].notices.get().pk]
     elif key:
-        arguments = [getattr(world[key], attribute).pk if attribute else world[key].pk]
+        found = getattr(world[key], attribute) if attribute else world[key]
+        arguments = [getattr(found, "pk", found)]
     query = place.query + (world["draft"].number if place.query == "?run=" else "")
     return reverse(place.name, args=[*arguments, *more]) + query
 
