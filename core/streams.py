@@ -6,7 +6,7 @@ import io
 from collections.abc import Iterator, Sequence
 from dataclasses import dataclass, field
 from itertools import chain, islice
-from typing import Any, BinaryIO
+from typing import BinaryIO
 
 from core.cells import is_blank
 from core.errors import UserError
@@ -101,9 +101,3 @@ def _rows(lines: Iterator[list[str]], first: int, head: Head, whole: bool) -> It
         raise UserError(
             f"文件在第 {number} 行中断（应有 {width} 列，只有 {len(cells)} 列），可能没有传完；没有载入。"
         )
-
-
-def data_of(row: RawRow, keys: Sequence[str]) -> dict[str, Any]:
-    """The given cells of a row as text, blanks left out."""
-    found = ((key, str(row.get(key)).strip()) for key in keys)
-    return {key: value for key, value in found if value}

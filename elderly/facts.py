@@ -4,10 +4,8 @@ from collections.abc import Iterable
 from datetime import date
 from typing import Any
 
-from django.db.models import Q
-
 from benefits.assessing import assess
-from benefits.models import EntitlementMember, Programme, Standard
+from benefits.models import Programme, Standard
 from benefits.policy import PolicyTable, policy_table
 from core.months import age_in_month, format_month
 from elderly.bands import bands_of, reach_month
@@ -39,21 +37,6 @@ def facts_of(person: Person, programme: str, month: date, holds: Iterable[str] =
         "division": person.division_id,
         "members": [member],
     }
-
-
-def holds_of(people: Iterable[int], month: date) -> dict[int, list[str]]:
-    """Programme codes in force in a month, by person; one query."""
-    found: dict[int, list[str]] = {}
-    rows = (
-        EntitlementMember.objects.filter(person_id__in=list(people), is_void=False, first_month__lte=month)
-        .filter(Q(last_month__isnull=True) | Q(last_month__gte=month))
-        .filter(entitlement__is_one_off=False)
-        .values_list("person_id", "entitlement__programme_id")
-        .order_by("id")
-    )
-    for person, code in rows:
-        found.setdefault(person, []).append(code)
-    return found
 
 
 def paying_from(programme: str, policies: PolicyTable, month: date, division: str) -> int | None:
@@ -122,7 +105,6 @@ __all__ = [
     "LONGEVITY",
     "Dues",
     "facts_of",
-    "holds_of",
     "paying_from",
     "programmes",
     "table",

@@ -11,8 +11,8 @@ from django.utils import timezone
 from benefits.policy import parameter
 from benefits.services import place_hold
 from core.errors import NotAllowed, UserError
-from core.jobs import announce, start_job
-from core.models import Job, JobState
+from core.jobs import start_job
+from core.models import Job
 from core.months import add_months, format_month, last_day, month_of
 from core.workdays import Calendar
 from district.models import Division, DivisionLevel, Line, Role
@@ -128,12 +128,6 @@ def start_recheck(month: date, user: Any = None, enqueue: bool = True) -> Rechec
         )
         recheck.save(update_fields=["job"])
     return recheck
-
-
-def go_on(recheck: Recheck) -> None:
-    """Tell the workers again about a recheck whose parts wait."""
-    if recheck.job and recheck.job.state in (JobState.QUEUED, JobState.RUNNING):
-        announce(recheck.job)
 
 
 def compare(recheck: Recheck, kind: str) -> dict[str, int]:

@@ -188,7 +188,9 @@ def menu(context):
             if request.path.startswith(url) and (url != "/" or request.path == "/") and len(url) > len(best):
                 best = url
         groups.append({"title": title, "items": lines})
-    return {"groups": groups, "current": context.get("menu_url") or best}
+    # A page names its place by address or by URL name.
+    place = str(context.get("menu_url") or "")
+    return {"groups": groups, "current": (place if place.startswith("/") else url_or_none(place)) or best}
 
 
 @register.simple_tag

@@ -7,13 +7,14 @@ from django.db import transaction
 
 from benefits.assessing import assess
 from benefits.models import EndReason, Entitlement, EntitlementMember, Programme
+from benefits.queries import holds_in
 from casework.models import CaseState
 from casework.services import open_case, today
 from core.errors import NotAllowed, UserError
 from core.months import add_months, age_in_month, format_month, month_of
 from elderly import finding
 from elderly.bands import reach_month
-from elderly.facts import GROUP, Dues, facts_of, holds_of, paying_from, top_age
+from elderly.facts import GROUP, Dues, facts_of, paying_from, top_age
 from elderly.models import AllowanceApplication, Origin
 from elderly.rules import ALLOWANCE, LONGEVITY
 from elderly.services.proposing import paid_from
@@ -33,7 +34,7 @@ def look(person: Person, month: date) -> dict[str, Any]:
     nothing."""
     dues = Dues(month)
     programme = programme_for(person, month, dues)
-    holds = holds_of([person.pk], month).get(person.pk, [])
+    holds = holds_in([person.pk], month).get(person.pk, [])
     return assess(facts_of(person, programme, month, holds), table=dues.policies)
 
 

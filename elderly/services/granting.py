@@ -6,12 +6,13 @@ from datetime import date
 from typing import Any
 
 from benefits.models import Assessment, EndReason, Entitlement, EntitlementMember
+from benefits.queries import holds_in
 from benefits.services import build_assessment, end_entitlement, grant_bulk
 from casework.models import CaseEvent
 from core.errors import UserError
 from core.months import add_months, format_month
 from elderly import finding
-from elderly.facts import GROUP, facts_of, holds_of, table
+from elderly.facts import GROUP, facts_of, table
 from elderly.models import AllowanceApplication
 from elderly.rules import LONGEVITY
 from elderly.services.proofs import next_due
@@ -48,7 +49,7 @@ def check_rows(cases: Sequence[AllowanceApplication], actor: Any = None) -> Read
         assert month is not None and person is not None
         if month not in holds:
             same = [one.person_id for one in cases if one.first_month == month and one.person_id]
-            holds[month] = holds_of(same, month)
+            holds[month] = holds_in(same, month)
         facts = facts_of(person, case.programme_id, month, holds[month].get(person.pk, []))
         try:
             found = build_assessment(facts, person=person, actor=actor, table=policies)

@@ -5,7 +5,7 @@ from typing import Any
 
 from django.db.models import Q
 
-from benefits.models import EntitlementMember
+from benefits.queries import holds_in
 from core.months import add_months, format_month
 from registry.models import DisabilityCertificate, Membership, Person
 from relief.shared.models import AssetKind, IncomeKind
@@ -36,7 +36,7 @@ def facts_of(case: TekunApplication, programme: str, month: date) -> dict[str, A
         "in_education": case.in_education,
         "income": {kind: amount for kind, amount in incomes.items() if kind in PERSONAL},
         "abilities_lost": grading.lost if grading else None,
-        "holds": holds_of(person, add_months(month, 1)),
+        "holds": holds_in([person.pk], add_months(month, 1)).get(person.pk, []),
     }
     if case.disability_kind:
         member["disability"] = {"kind": case.disability_kind, "grade": case.disability_grade}
@@ -75,18 +75,6 @@ def supporter_capable(case: TekunApplication) -> bool | None:
     return any(found) if found or case.no_supporter else None
 
 
-def holds_of(person: Person, month: date) -> list[str]:
-    """Codes of the programmes in force for the person in that month."""
-    rows = (
-        EntitlementMember.objects.filter(person=person, is_void=False, first_month__lte=month)
-        .filter(Q(last_month__isnull=True) | Q(last_month__gte=month))
-        .filter(entitlement__is_one_off=False)
-        .values_list("entitlement__programme_id", flat=True)
-        .order_by("id")
-    )
-    return list(dict.fromkeys(rows))
-
-
 def area_kind_of(person: Person) -> str:
     """城乡: by the person's registration where it is known, then the household's, else by the village."""
     home = home_of(person)
@@ -108,4 +96,4 @@ def certificate_of(person: Person, day: date) -> DisabilityCertificate | None:
 
 
 def holds_tekun(person: Person, month: date) -> bool:
-    return bool(set(holds_of(person, month)) & set(TEKUN))
+    return bool(set(holds_in([person.pk], month).get(person.pk, [])) & set(TEKUN))

@@ -8,7 +8,6 @@ from typing import Any
 from django.db.models import Q, Sum
 
 from benefits.models import Entitlement
-from casework.models import CaseState
 from core.money import ZERO
 from core.months import format_month, month_of
 from registry.models import Household
@@ -132,7 +131,3 @@ def facts_of(case: TemporaryApplication, day: date) -> dict[str, Any]:
 def _household(case: TemporaryApplication) -> Household:
     assert case.household is not None
     return case.household
-
-
-def is_closed(case: TemporaryApplication) -> bool:
-    return case.state != CaseState.OPEN

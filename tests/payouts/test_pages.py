@@ -161,3 +161,8 @@ def test_a_run_in_the_making_shows_the_townships(client, hands):
     run = services.build_run("dibao_urban", DEC, None, hands.maker, enqueue=False)
     assert "中心路街道" in text_of(client, hands.maker, run.get_absolute_url())
     assert "中心路街道" in text_of(client, hands.maker, reverse("payouts:run_progress", args=[run.pk]))
+
+
+def test_the_menu_shows_where_a_page_belongs_that_names_its_place_by_url_name(client, year, hands):
+    page = text_of(client, hands.maker, reverse("payouts:claim", args=[year["claim"].pk]))
+    assert f'<a href="{reverse("payouts:claims")}" aria-current="page">' in page
