@@ -1,7 +1,7 @@
 """A list as a workbook: head, rows, types kept (numbers are numbers, identifiers are text)."""
 
 import io
-from collections.abc import Callable, Iterator
+from collections.abc import Callable, Iterable, Iterator, Sequence
 from decimal import Decimal
 from typing import Any
 
@@ -53,3 +53,43 @@ def table_workbook(title: str, table: Any, seen: Callable[[int], None] | None = 
                 sheet.write_string(number, column, str(value))
     book.close()
     return out.getvalue(), count
+
+
+class Book:
+    """Tables of counted figures, sheets of one look: title, head, rows; numbers are numbers, money has two places,
+    shares (floats) are per cent, a row of one cell is a heading, unknown stays blank."""
+
+    def __init__(self) -> None:
+        self.out = io.BytesIO()
+        self.book = xlsxwriter.Workbook(self.out, {"in_memory": True})
+        add = self.book.add_format
+        self.bold, self.head = add({"bold": True, "font_size": 14}), add({"bold": True, "bottom": 1})
+        self.money, self.count = add({"num_format": "#,##0.00"}), add({"num_format": "#,##0"})
+        self.share, self.heading = add({"num_format": "0.0%"}), add({"bold": True})
+
+    def sheet(
+        self, name: str, title: str, head: Sequence[str], rows: Iterable[Sequence[Any]], words: int = 1
+    ) -> None:
+        """`words`: how many columns at the left hold words and are wide."""
+        sheet = self.book.add_worksheet(name)
+        sheet.set_paper(9)
+        sheet.set_landscape()
+        sheet.fit_to_pages(1, 0)
+        sheet.set_column(0, words - 1, 24)
+        sheet.set_column(words, len(head), 14)
+        sheet.write_string(0, 0, title, self.bold)
+        for column, text in enumerate(head):
+            sheet.write_string(2, column, text, self.head)
+        for number, row in enumerate(rows, start=3):
+            for column, value in enumerate(row):
+                if isinstance(value, Decimal):
+                    sheet.write_number(number, column, value, self.money)
+                elif isinstance(value, int | float):
+                    style = self.share if isinstance(value, float) else self.count
+                    sheet.write_number(number, column, value, style)
+                elif value is not None:
+                    sheet.write_string(number, column, str(value), self.heading if len(row) == 1 else None)
+
+    def content(self) -> bytes:
+        self.book.close()
+        return self.out.getvalue()

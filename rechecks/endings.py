@@ -17,32 +17,29 @@ from registry.services import record_death
 from relief.dibao import services as dibao
 from relief.tekun import services as tekun
 
+Opener = Callable[[Entitlement, Any, str, date, str, str], Any]
+
 
 @dataclass(frozen=True)
 class Way:
     """How a line's case begins (`entitlement, actor, kind "end"|"adjust", from_month, end_reason, note` → the case,
     still with the clerk) and the step that sends it to the bureau."""
 
-    opener: Callable[[Entitlement, Any, str, date, str, str], Any]
+    opener: Opener
     submit: str
 
 
-def _dibao(
-    entitlement: Entitlement, actor: Any, kind: str, from_month: date, end_reason: str, note: str
-) -> Any:
-    ending: dict[str, Any] = {"end_reason": end_reason, "end_note": note[:500]} if kind == "end" else {}
-    return dibao.open_change(
-        entitlement, actor, kind, from_month=from_month, reason=f"回头看：{note}"[:500], **ending
-    )
+def _by_change(open_change: Callable[..., Any]) -> Opener:
+    """A line of relief ends and changes by the same kind of case."""
 
+    def opener(
+        entitlement: Entitlement, actor: Any, kind: str, from_month: date, end_reason: str, note: str
+    ) -> Any:
+        ending = {"end_reason": end_reason, "end_note": note[:500]} if kind == "end" else {}
+        reason = f"回头看：{note}"[:500]
+        return open_change(entitlement, actor, kind, from_month=from_month, reason=reason, **ending)
 
-def _tekun(
-    entitlement: Entitlement, actor: Any, kind: str, from_month: date, end_reason: str, note: str
-) -> Any:
-    ending: dict[str, Any] = {"end_reason": end_reason, "end_note": note[:500]} if kind == "end" else {}
-    return tekun.open_change(
-        entitlement, actor, kind, from_month=from_month, reason=f"回头看：{note}"[:500], **ending
-    )
+    return opener
 
 
 def _elderly(
@@ -53,11 +50,13 @@ def _elderly(
     return elderly.open_ending(entitlement, actor, reason=end_reason, from_month=from_month, note=note[:500])
 
 
+_DIBAO = Way(_by_change(dibao.open_change), "submit")
+_TEKUN = Way(_by_change(tekun.open_change), "submit")
 WAYS = {
-    "dibao_urban": Way(_dibao, "submit"),
-    "dibao_rural": Way(_dibao, "submit"),
-    "tekun_basic": Way(_tekun, "submit"),
-    "tekun_care": Way(_tekun, "submit"),
+    "dibao_urban": _DIBAO,
+    "dibao_rural": _DIBAO,
+    "tekun_basic": _TEKUN,
+    "tekun_care": _TEKUN,
     "elderly_allowance": Way(_elderly, "confirm"),
     "longevity": Way(_elderly, "confirm"),
 }

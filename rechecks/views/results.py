@@ -6,6 +6,7 @@ from django.http import Http404, HttpRequest, HttpResponse
 from django.utils import timezone
 
 from core.audit import log_access
+from core.excel import Book
 from core.files import XLSX, respond
 from core.models import AccessKind
 from core.pages import Action, TemplatePage
@@ -14,7 +15,6 @@ from core.templatetags.ui import money_text
 from rechecks import outcomes
 from rechecks.models import Finding, Lead, LeadState
 from rechecks.recovered import of_findings
-from rechecks.sheet import workbook
 from rechecks.views import HOME, SEEING
 
 TABLES = (
@@ -99,7 +99,9 @@ class Results(TemplatePage):
             rows += [[name], *(self.values(row) for row in self.table(key))]
         detail = {"year": self.year, "rows": len(rows)}
         log_access(request.user, AccessKind.EXPORT, title, "rechecks:results", detail=detail, request=request)
-        return respond(f"{title}.xlsx", workbook(title, HEADS, rows), XLSX)
+        book = Book()
+        book.sheet("核查成效", title, HEADS, rows)
+        return respond(f"{title}.xlsx", book.content(), XLSX)
 
     @staticmethod
     def values(row: outcomes.Row) -> list[Any]:
