@@ -7,7 +7,7 @@ from datetime import datetime
 from typing import Any
 
 from django.apps import apps
-from django.db.models import Model, OuterRef, QuerySet, Subquery
+from django.db.models import Model, OuterRef, QuerySet, Subquery, Value
 
 from core.trail import SKIP, differences, shown
 from district.models import User
@@ -75,16 +75,36 @@ def find(
         conditions["pgh_created_at__lt"] = until
     if users is not None:
         conditions["pgh_context__metadata__user__in"] = [user.pk for user in users]
-    versions: list[Any] = []
-    for model in wanted.values():
-        rows = _with_successor(model).filter(**conditions).select_related("pgh_context")
+    places = _places(list(wanted.values()), conditions, offset + limit + 1)
+    return _describe(_versions(places[offset : offset + limit])), len(places) > offset + limit
+
+
+def _places(models: list[Any], conditions: dict[str, Any], most: int) -> list[tuple[Any, Any]]:
+    """(table, key) of the newest versions over all tables, found by one query."""
+    parts = []
+    for index, model in enumerate(models):
+        rows = model.objects.filter(**conditions)
         # The files of an office (婚姻登记档案) are for its registrars alone; their record stands in the file.
-        if path := getattr(model.pgh_tracked_model, "office_path", None):  # type: ignore[attr-defined]
+        if path := getattr(model.pgh_tracked_model, "office_path", None):
             rows = rows.filter(**{f"{path}__isnull": True})
-        versions += rows.order_by("-pgh_id")[: offset + limit + 1]
-    versions.sort(key=lambda row: (row.pgh_created_at, row.pgh_id), reverse=True)
-    page = versions[offset : offset + limit]
-    return _describe(page), len(versions) > offset + limit
+        part = rows.annotate(table=Value(index)).order_by("-pgh_id")
+        parts.append(part.values_list("pgh_created_at", "table", "pgh_id")[:most])
+    found = parts[0]
+    if len(parts) > 1:
+        found = found.union(*parts[1:], all=True).order_by("-pgh_created_at", "table", "-pgh_id")[:most]
+    return [(models[index], key) for _, index, key in found]
+
+
+def _versions(places: list[tuple[Any, Any]]) -> list[Any]:
+    """The versions themselves, in that order, one query a table."""
+    keys: dict[Any, list[Any]] = defaultdict(list)
+    for model, key in places:
+        keys[model].append(key)
+    rows = {
+        model: _with_successor(model).select_related("pgh_context").in_bulk(wanted)
+        for model, wanted in keys.items()
+    }
+    return [rows[model][key] for model, key in places]
 
 
 def _with_successor(model: Any) -> QuerySet:
