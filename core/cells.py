@@ -41,16 +41,16 @@ def drop_invisible(text: str) -> str:
 
 def is_blank(value: Any) -> bool:
     """Nothing in the cell, or only spaces."""
-    if value is None:
-        return True
     if not isinstance(value, str):
-        return False
+        return value is None
     text = value.strip()
     return not text or (not text.isprintable() and not text.translate(_INVISIBLE).strip())
 
 
 def as_text(value: Any) -> str:
     """A cell as it reads: numbers without `.0`, days as 2020-01-05."""
+    if isinstance(value, str):
+        return value
     if value is None:
         return ""
     if isinstance(value, bool):

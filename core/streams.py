@@ -93,7 +93,7 @@ def _rows(lines: Iterator[list[str]], first: int, head: Head, whole: bool) -> It
     width, number, cells = len(head.titles), first, None
     try:
         for number, cells in enumerate(lines, first + 1):
-            if any(not is_blank(cell) for cell in cells):
+            if not all(map(is_blank, cells)):
                 yield RawRow("", number, cells, head)
     except csv.Error as error:
         raise UserError(f"第 {number + 1} 行之后读不下去，csv 文件的格式不完整。") from error

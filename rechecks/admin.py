@@ -29,6 +29,7 @@ class OutsideListAdmin(ReadOnlyAdmin):
     list_display = (
         "kind",
         "as_of",
+        "has_numbers",
         "source",
         "rows",
         "loaded",
@@ -55,8 +56,17 @@ class RecheckAdmin(ReadOnlyAdmin):
 @admin.register(Finding)
 class FindingAdmin(ReadAndExportAdmin):
     resource_classes = [FindingResource]
-    list_display = ("person", "division", "programme", "kind", "name_mismatch", "first_month", "state")
-    list_filter = ("state", "kind", "programme")
+    list_display = (
+        "person",
+        "division",
+        "programme",
+        "kind",
+        "name_mismatch",
+        "score",
+        "first_month",
+        "state",
+    )
+    list_filter = ("state", "kind", "programme", ("score", admin.EmptyFieldListFilter))
     search_fields = ("person__name", "household__number__exact")
     list_select_related = ("person", "division", "programme")
     # The rows of the lists with their numbers stand on the page, for those who may see them.

@@ -28,9 +28,14 @@ DECIDES = {
 }
 
 
+# What leaves the holding as it is.
+CLEARING = (Outcome.KEEP, Outcome.LIST_WRONG)
+
+
 @dataclass
 class Report:
-    """What the clerk enters after the visit. `from_month`: the first month no longer paid, or of the new amount."""
+    """What the clerk enters after the visit. `from_month`: the first month no longer paid, or of the new amount.
+    `same_person`: how it was established that the list means this person, where it has no ID numbers."""
 
     outcome: str
     words: str
@@ -39,6 +44,7 @@ class Report:
     statement: str = ""
     end_reason: str = ""
     from_month: date | None = None
+    same_person: str = ""
     files: list[tuple[str, bytes, str]] = field(default_factory=list)
 
 
@@ -98,6 +104,7 @@ def report(finding: Finding, actor: Any, entry: Report, version: int | None = No
         row = locked(finding, actor, version)
         if row.state != FindingState.OPEN:
             raise UserError(f"这条疑点{row.get_state_display()}，不需要核查。")
+        _check_identity(row, entry)
         made = Verification.objects.create(
             finding=row,
             verified_on=entry.verified_on,
@@ -107,6 +114,7 @@ def report(finding: Finding, actor: Any, entry: Report, version: int | None = No
             outcome=entry.outcome,
             end_reason=entry.end_reason,
             from_month=entry.from_month,
+            same_person=entry.same_person.strip(),
             recorded_by=actor,
         )
         made.files.set(store(name, content, kind, actor) for name, content, kind in entry.files)
@@ -129,6 +137,15 @@ def _check_entry(entry: Report) -> None:
         raise UserError("核查日期晚于今天。", field="verified_on")
     if entry.outcome == Outcome.END and not entry.end_reason:
         raise UserError("请选择停发原因。", field="end_reason")
+
+
+def _check_identity(row: Finding, entry: Report) -> None:
+    """Name and birth date are no proof: what changes somebody's money needs a person's word that it is he or she."""
+    if row.score is not None and entry.outcome not in CLEARING and len(entry.same_person.strip()) < 2:
+        raise UserError(
+            "名单没有身份证号，只是疑似同一人；请写明怎样确认是同一人，不能确认的选“保留”或“名单有误”。",
+            field="same_person",
+        )
 
 
 def _open_case(row: Finding, actor: Any, entry: Report) -> None:
@@ -204,8 +221,9 @@ def case_closed(case: Any) -> None:
 
 
 def is_clear(finding: Finding) -> bool:
-    """A death under the right name of the only person covered: nobody has to be asked."""
-    return finding.kind == "death" and not finding.name_mismatch and finding.entitlement.persons == 1
+    """A death under the right number and name of the only person covered: nobody has to be asked."""
+    is_sure = finding.score is None and not finding.name_mismatch
+    return finding.kind == "death" and is_sure and finding.entitlement.persons == 1
 
 
 def report_deaths(findings: Iterable[Finding], actor: Any, visitors: str = "") -> tuple[int, list[str]]:

@@ -6,23 +6,29 @@ from django.db import connection
 
 from rechecks.models import CLEARED, Recheck
 
-# One row a holding × person; `o` is whose number the row has, another than the head where a member's dwelling counts.
-# The hash is of what the rows say: a newer list with the same words changes nothing.
+# One row a holding × person; `o` is whom the row means, another than the head where a member's dwelling counts. Several
+# rows that only resemble are as sure as the least of them. The hash is of what the rows say: a newer list with the same
+# words changes nothing.
 FOUND = """
 CREATE TEMPORARY TABLE found ON COMMIT DROP AS
 SELECT e.programme_id, e.beneficiary_id, h.person AS person_id, min(e.id) AS entitlement_id,
        min(e.household_id) AS household_id, min(e.division_id) AS division_id,
        bool_or(e.last_month IS NULL) AS goes_on,
-       bool_or(replace(o.name, ' ', '') <> r.name) AS name_mismatch,
+       bool_or(replace(o.name, ' ', '') <> replace(r.name, ' ', '')) AS name_mismatch, min(h.score) AS score,
        jsonb_agg(jsonb_build_object('list', r.list_id, 'row', r.row_no, 'id_number', r.id_number, 'name', r.name,
                                     'day', r.day, 'amount', r.amount::text, 'data', r.data)
+                 || CASE WHEN h.score IS NULL THEN '{}' ELSE jsonb_build_object(
+                        'score', h.score, 'agreed', h.agreed, 'place', r.township || r.village,
+                        'born', CASE WHEN r.born_from < r.born_to THEN to_char(r.born_from, 'YYYY-MM')
+                                     ELSE r.born_from::text END) END
                  ORDER BY r.row_no) AS evidence,
-       md5(string_agg(concat_ws('|', r.id_number, r.name, r.day, r.amount, r.data::text), E'\\n'
+       md5(string_agg(concat_ws('|', r.id_number, r.name, r.day, r.amount, r.data::text,
+                                nullif(r.township || r.village, ''), r.born_from), E'\\n'
                       ORDER BY r.id_number, r.name, r.day, r.amount, r.data::text)) AS evidence_hash
   FROM hits h
   JOIN benefits_entitlement e ON e.id = h.entitlement
   JOIN rechecks_listrow r ON r.id = h.row
-  JOIN registry_person o ON o.id_number = r.id_number
+  JOIN registry_person o ON o.id = h.owner
  GROUP BY e.programme_id, e.beneficiary_id, h.person
 """
 # Decided and found again with other evidence, closed though the holding goes on: somebody must look once more.
@@ -42,7 +48,7 @@ touched AS (
     UPDATE rechecks_finding f
        SET recheck_id = %(recheck)s, entitlement_id = n.entitlement_id, household_id = n.household_id,
            division_id = n.division_id, last_month = greatest(f.last_month, %(month)s),
-           evidence = n.evidence, evidence_hash = n.evidence_hash, name_mismatch = n.name_mismatch,
+           evidence = n.evidence, evidence_hash = n.evidence_hash, name_mismatch = n.name_mismatch, score = n.score,
            state = CASE WHEN b.comes_back THEN 'open' ELSE f.state END,
            due_on = CASE WHEN b.comes_back THEN %(due)s ELSE f.due_on END,
            proposal = CASE WHEN b.comes_back THEN '' ELSE f.proposal END,
@@ -62,10 +68,11 @@ NEW = """
 WITH made AS (
     INSERT INTO rechecks_finding
            (recheck_id, programme_id, beneficiary_id, entitlement_id, household_id, person_id, division_id, kind,
-            name_mismatch, evidence, evidence_hash, state, first_month, last_month, due_on, proposal, found_at, version)
+            name_mismatch, score, evidence, evidence_hash, state, first_month, last_month, due_on, proposal, found_at,
+            version)
     SELECT %(recheck)s, n.programme_id, n.beneficiary_id, n.entitlement_id, n.household_id, n.person_id,
-           n.division_id, %(kind)s, n.name_mismatch, n.evidence, n.evidence_hash, 'open', %(month)s, %(month)s, %(due)s,
-           '', clock_timestamp(), 1
+           n.division_id, %(kind)s, n.name_mismatch, n.score, n.evidence, n.evidence_hash, 'open', %(month)s, %(month)s,
+           %(due)s, '', clock_timestamp(), 1
       FROM found n
     ON CONFLICT ON CONSTRAINT finding_once DO NOTHING
     RETURNING id

@@ -16,7 +16,8 @@ class ListForm(forms.Form):
     kind = forms.ChoiceField(label="名单种类", choices=kinds.CHOICES)
     file = forms.FileField(
         label="文件",
-        help_text="xlsx、xls 或 csv（UTF-8、GBK、UTF-16 都可以），须有身份证号、姓名两列。",
+        help_text="xlsx、xls 或 csv（UTF-8、GBK、UTF-16 都可以），须有姓名、身份证号两列；没有身份证号的须有"
+        "姓名、出生日期（最好还有村、乡镇），这样的名单只提示疑似同一人。",
         widget=forms.ClearableFileInput(attrs={"accept": ".xlsx,.xls,.csv,.txt"}),
     )
     as_of = forms.DateField(label="截止日期", widget=DayInput, help_text="对方数据取到哪一天；不能晚于今天。")
@@ -50,6 +51,13 @@ class ReportForm(forms.Form):
     )
     from_month = MonthFormField(
         label="起始月份", required=False, help_text="停发：不再发放的第一个月；变更：按新金额发放的第一个月。"
+    )
+    same_person = forms.CharField(
+        label="确认同一人",
+        max_length=500,
+        required=False,
+        widget=forms.Textarea({"rows": 2}),
+        help_text="名单没有身份证号，只是疑似。停发、变更、暂缓的必须写明怎样确认是同一人，例如：与火化证、户口簿核对。",
     )
     documents = ManyFilesField(label="材料", required=False, help_text="照片或 PDF，可多选。")
 

@@ -15,7 +15,16 @@ ID_NUMBER = Column(
     "身份证号",
     ("身份证号码", "公民身份号码", "公民身份证号", "身份证件号码", "身份证", "证件号码", "证件号"),
     required=True,
+    group="who",
     identifier=True,
+)
+# How a list without numbers tells its people: by name and birth date, the nearer the better with their place.
+BIRTH = Column("birth", "出生日期", ("出生年月", "出生年月日", "生日", "出生时间"), group="who")
+TOWNSHIP = Column("township", "乡镇(街道)", ("乡镇", "街道", "乡镇街道", "镇街"))
+VILLAGE = Column(
+    "village",
+    "村(社区)",
+    ("村居", "村(居)", "村(居)委会", "村委会", "社区", "村", "村社区", "行政村"),
 )
 NAME = Column("name", "姓名", ("人员姓名", "当事人姓名"), required=True)
 
@@ -41,7 +50,12 @@ class Kind:
     is_matched: bool = True
 
     def all_columns(self) -> tuple[Column, ...]:
+        """Of a list with numbers, as it is asked for."""
         return (ID_NUMBER, NAME, *self.columns)
+
+    def sought(self) -> tuple[Column, ...]:
+        """What is looked for in a file: the number, or where there is none, name and birth date."""
+        return (ID_NUMBER, NAME, *self.columns, BIRTH, TOWNSHIP, VILLAGE)
 
     def title(self, key: str) -> str:
         return next(one.title for one in self.all_columns() if one.key == key)

@@ -6,8 +6,7 @@ nobody. Rows that are wrong come back in an error workbook; what is wrong with t
 
 import hashlib
 import json
-from collections.abc import Callable, Iterator
-from dataclasses import dataclass, field
+from collections.abc import Callable
 from datetime import date
 from io import BytesIO
 from pathlib import Path
@@ -17,21 +16,17 @@ from django.db import IntegrityError, connection, transaction
 from django.utils import timezone
 
 from core.bulk import copy_in
-from core.cells import as_text, clean_text, drop_invisible, parse_amount, parse_day
 from core.errors import NotAllowed, UserError
 from core.files import XLSX, store
-from core.identity import read_id
 from core.jobs import start_job
 from core.models import Job, StoredFile
-from core.sheets import RawRow, Refused, error_workbook
-from core.streams import Stream, open_stream
+from core.sheets import Head, RawRow, error_workbook
+from core.streams import open_stream
 from district.models import Division, DivisionLevel, Line, Role
-from rechecks.kinds import KINDS, Kind
+from rechecks.kinds import KINDS, NAME, Kind
 from rechecks.models import ListRow, OutsideList
+from rechecks.reading import Reading
 
-MOST_ERRORS = 50_000
-BEAT_EVERY = 20_000
-COLUMNS = ("list_id", "row_no", "id_number", "name", "day", "amount", "label", "data")
 LOADERS = (Role.BUREAU_OFFICER,)
 
 
@@ -100,133 +95,75 @@ def load(
 
 def fill(made: OutsideList, kind: Kind, file: BinaryIO, beat: Callable[..., None]) -> None:
     """Read the file into the list's rows and its counts, in the caller's transaction."""
-    stream = open_stream(file, kind.all_columns())
-    reading = Reading(made, kind, stream, beat)
-    copy_in(ListRow._meta.db_table, COLUMNS, reading.values())
-    reading.refuse_two_names()
+    stream = open_stream(file, kind.sought())
+    reading = Reading(made.pk, kind, stream, beat)
+    copy_in(ListRow._meta.db_table, reading.columns, reading.values())
+    made.has_numbers = reading.has_numbers
+    if made.has_numbers:
+        made.unknown, two_names = _known(made)
+        if two_names:
+            _refuse_two_names(made, reading, two_names)
+    else:
+        made.unknown = _resembling_nobody(made)
     made.rows, made.rejected = reading.rows, reading.rejected
     made.loaded = made.rows - made.rejected
     if not made.loaded:
         raise UserError(f"{made.rows} 行中没有一行可用，没有载入。" + reading.first_reason())
-    made.unknown = _unknown(made)
     made.notes = [*stream.notes, *reading.notes()]
     if reading.refused:
-        content = error_workbook(reading.refused, kind.all_columns(), made.notes)
+        content = error_workbook(reading.refused, kind.sought(), made.notes)
         made.errors_file = store(f"{Path(made.file_name).stem}-错误行.xlsx", content, XLSX, made.loaded_by)
     made.save()
 
 
-@dataclass
-class Reading:
-    """The rows of a file on their way into the list, with what was refused."""
-
-    made: OutsideList
-    kind: Kind
-    stream: Stream
-    beat: Callable[..., None]
-    rows: int = 0
-    rejected: int = 0
-    refused: list[Refused] = field(default_factory=list)
-
-    def values(self) -> Iterator[tuple]:
-        """One tuple a good row, in the order of COLUMNS."""
-        today, further = timezone.localdate(), [one.key for one in self.kind.columns]
-        told = False
-        for row in self.stream.rows:
-            if not told:
-                self._check_kind(row)
-                told = True
-            self.rows += 1
-            if self.rows % BEAT_EVERY == 0:
-                self.beat(self.rows, 0, f"已读 {self.rows:,} 行")
-            errors: list[tuple[str, str]] = []
-            found = self._judged(row, today, errors)
-            if errors:
-                self._refuse(row, errors)
-                continue
-            number, name, day, amount, label = found
-            data = {key: drop_invisible(text) for key in further if (text := as_text(row.get(key)).strip())}
-            yield (self.made.pk, row.number, number, name, day, amount, label, data)
-
-    def _check_kind(self, row: RawRow) -> None:
-        """A list of cars loaded as a list of the dead would find nobody, and say that nobody died."""
-        if not any(key in row.head.places for key in self.kind.telling):
-            raise UserError(
-                f"这不像是{self.kind.name}：没有“{'”或“'.join(self.kind.telling)}”列。请核对名单种类。",
-                field="kind",
-            )
-
-    def _judged(self, row: RawRow, today: date, errors: list[tuple[str, str]]) -> tuple:
-        number = self._cell(row, "id_number", errors, lambda value: read_id(value, today)[0].number)
-        name = self._cell(row, "name", errors, lambda value: clean_text(value)[0].replace(" ", "")[:60])
-        for key, value in (("id_number", number), ("name", name)):
-            if not value and not any(title == self.kind.title(key) for title, _ in errors):
-                errors.append((self.kind.title(key), "没有填"))
-        day = amount = None
-        if self.kind.day:
-            day = self._cell(row, self.kind.day, errors, lambda value: parse_day(value)[0])
-        if self.kind.amount:
-            unit = row.head.units.get(self.kind.amount, 1)
-            amount = self._cell(row, self.kind.amount, errors, lambda value: parse_amount(value, unit)[0])
-        label = " ".join(text for key in self.kind.label if (text := as_text(row.get(key)).strip()))
-        return number, name, day, amount, drop_invisible(label)[:200]
-
-    def _cell(self, row: RawRow, key: str, errors: list[tuple[str, str]], read: Callable[[Any], Any]) -> Any:
-        value = row.get(key)
-        if value is None or value == "":
-            return None
-        try:
-            return read(value)
-        except UserError as error:
-            errors.append((self.kind.title(key), error.message))
-            return None
-
-    def _refuse(self, row: RawRow, errors: list[tuple[str, str]]) -> None:
-        self.rejected += 1
-        if len(self.refused) < MOST_ERRORS:
-            self.refused.append(Refused(row.sheet, row.number, row.head.titles, row.cells, errors))
-
-    def refuse_two_names(self) -> None:
-        """One ID number with two names: nobody knows whose rows they are, so all of them come back."""
-        with connection.cursor() as cursor:
-            cursor.execute(
-                """
-                DELETE FROM rechecks_listrow WHERE list_id = %s AND id_number IN (
-                    SELECT id_number FROM rechecks_listrow WHERE list_id = %s
-                     GROUP BY id_number HAVING min(name) <> max(name))
-                RETURNING row_no, id_number, name, data::text
-                """,
-                [self.made.pk, self.made.pk],
-            )
-            taken = sorted(cursor.fetchall())
-        titles = [one.title for one in self.kind.all_columns()]
-        for number, id_number, name, data in taken:
-            self.rejected += 1
-            if len(self.refused) < MOST_ERRORS:
-                values = json.loads(data)
-                cells = [id_number, name, *(values.get(one.key, "") for one in self.kind.columns)]
-                self.refused.append(
-                    Refused("", number, titles, cells, [("姓名", "同一身份证号有两个姓名，各行都没有载入")])
-                )
-
-    def notes(self) -> list[str]:
-        left = self.rejected - len(self.refused)
-        return [f"错误工作簿只列前 {MOST_ERRORS:,} 行，另有 {left:,} 行被拒绝。"] if left else []
-
-    def first_reason(self) -> str:
-        if not self.refused:
-            return ""
-        title, reason = self.refused[0].errors[0]
-        return f"第 {self.refused[0].number} 行 {title}：{reason}。"
+def _known(made: OutsideList) -> tuple[int, list[str]]:
+    """How many persons of the list the registry does not know (they are kept all the same), and the numbers that stand
+    under two names."""
+    with connection.cursor() as cursor:
+        cursor.execute("SET LOCAL work_mem = '64MB'")
+        cursor.execute(
+            """
+            SELECT count(*) FILTER (WHERE NOT two AND p.id IS NULL),
+                   coalesce(array_agg(one.id_number) FILTER (WHERE two), '{}')
+              FROM (SELECT id_number, min(name) <> max(name) AS two FROM rechecks_listrow
+                     WHERE list_id = %s GROUP BY id_number) one
+              LEFT JOIN registry_person p ON p.id_number = one.id_number
+            """,
+            [made.pk],
+        )
+        return cursor.fetchone()
 
 
-def _unknown(made: OutsideList) -> int:
-    """Persons of the list whom the registry does not know; they are kept all the same."""
+def _refuse_two_names(made: OutsideList, reading: Reading, numbers: list[str]) -> None:
+    """One ID number with two names: nobody knows whose rows they are, so all of them come back."""
     with connection.cursor() as cursor:
         cursor.execute(
             """
-            SELECT count(DISTINCT r.id_number) FROM rechecks_listrow r
-             WHERE r.list_id = %s AND NOT EXISTS (SELECT FROM registry_person p WHERE p.id_number = r.id_number)
+            DELETE FROM rechecks_listrow WHERE list_id = %s AND id_number = ANY(%s)
+            RETURNING row_no, id_number, name, data::text
+            """,
+            [made.pk, numbers],
+        )
+        taken = sorted(cursor.fetchall())
+    columns = reading.kind.all_columns()
+    titles = [one.title for one in columns]
+    for number, id_number, name, data in taken:
+        values = json.loads(data)
+        cells = [id_number, name, *(values.get(one.key, "") for one in reading.kind.columns)]
+        row = RawRow("", number, cells, Head(titles, {}))
+        reading.refuse(row, [(NAME.title, "同一身份证号有两个姓名，各行都没有载入")])
+
+
+def _resembling_nobody(made: OutsideList) -> int:
+    """People of a list without numbers of whose name and birth date nobody is registered."""
+    with connection.cursor() as cursor:
+        cursor.execute(
+            """
+            SELECT count(*) FROM (
+                SELECT DISTINCT name, born_from, born_to, township, village FROM rechecks_listrow WHERE list_id = %s
+            ) r WHERE NOT EXISTS (
+                SELECT FROM registry_person p
+                 WHERE p.name = r.name AND p.birth_date BETWEEN r.born_from AND r.born_to)
             """,
             [made.pk],
         )
@@ -247,7 +184,7 @@ def upload(kind: str, content: bytes, name: str, as_of: date, source: str, user:
     check_as_of(as_of)
     if len(content) > MOST_BYTES:
         raise UserError("文件超过 400 MB，请由系统管理员用 load_list 命令载入。", field="file")
-    open_stream(BytesIO(content), wanted.all_columns())
+    open_stream(BytesIO(content), wanted.sought())
     with transaction.atomic():
         file = store(name, content, "application/octet-stream", user)
         params = {"kind": kind, "as_of": as_of.isoformat(), "source": source, "file": file.pk}
@@ -264,6 +201,8 @@ def confirm(made: OutsideList, user: Any) -> OutsideList:
         row = OutsideList.objects.select_for_update().get(pk=made.pk)
         if row.kind != "death":
             raise UserError("只有死亡名单需要确认。")
+        if not row.has_numbers:
+            raise UserError("名单没有身份证号，只提示疑似，不能作为自动暂缓的依据。")
         if row.confirmed_at:
             raise UserError(f"{row.confirmed_by} 已确认过这份名单。")
         if row.loaded_by_id == user.pk:

@@ -1,12 +1,13 @@
 """The comparison itself: one set-based statement a kind, from a list's rows to hits on live entitlements.
 
-Each statement fills the temporary table `hits` (entitlement, person, list row). A hit is a row that says something
+Each statement fills the temporary table `hits` (entitlement, person, whose row it is, list row, and where the list has
+no numbers how much its person resembles this one). A hit is a row that says something
 against a holding; what it says is judged by the list's own day, amount and words, never by the row's place. `findings`
 then are made of the hits, one an entitlement × person × kind.
 """
 
 import json
-from collections.abc import Iterable, Mapping
+from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass
 from datetime import date
 from decimal import Decimal
@@ -19,75 +20,98 @@ from benefits.policy import PolicyTable, parameter
 from core.errors import UserError
 from core.months import last_day
 from district.models import AreaKind, Division, DivisionLevel
+from rechecks import resemblance
 from rechecks.kinds import KINDS, Kind
+from rechecks.models import OutsideList
 
 # Covered members of what is in force in the month. A one-off grant is paid once and has nothing to stop.
 LIVE = """
     NOT e.is_void AND NOT e.is_one_off AND e.first_month <= %(month)s
     AND (e.last_month IS NULL OR e.last_month >= %(month)s) AND e.programme_id = ANY(%(programmes)s)
 """
-HOLDERS = f"""
-    rechecks_listrow r
-    JOIN registry_person p ON p.id_number = r.id_number
+# Who the list's row means: the person of its number, or those that `resemblance` put down for it.
+BY_NUMBER = "rechecks_listrow r JOIN registry_person p ON p.id_number = r.id_number"
+BY_NAME = "rechecks_listrow r JOIN alike a ON a.row = r.id JOIN registry_person p ON p.id = a.person"
+HOLDINGS = f"""
     JOIN benefits_entitlementmember m ON m.person_id = p.id AND NOT m.is_void AND m.first_month <= %(month)s
                                      AND (m.last_month IS NULL OR m.last_month >= %(month)s)
     JOIN benefits_entitlement e ON e.id = m.entitlement_id AND {LIVE}
 """
+HOLDERS = BY_NUMBER + HOLDINGS
 BY_THEN = "r.list_id = %(list)s AND (r.day IS NULL OR r.day <= %(last_day)s)"
-# What counts as one person's standard where the household lives.
-STANDARD = """
-    (SELECT s.amount::numeric
-       FROM jsonb_to_recordset(%(standards)s::jsonb) AS s(programme text, place text, amount text)
-      WHERE s.programme = e.programme_id AND s.place = left(e.division_id, 9))
-"""
+# What counts as one person's standard where the household lives: looked up in an object, since a join with so small a
+# table is planned badly while a list just loaded has no statistics. The lowest of all standards is asked first.
+STANDARD = "(%(standards)s::jsonb ->> (e.programme_id || ' ' || left(e.division_id, 9)))::numeric"
+OVER_STANDARD = f"(r.amount >= %(lowest)s AND r.amount >= {STANDARD})"
 # The pension that the family declared, in the facts that the entitlement rests on.
 DECLARED = """
-    (SELECT (one.value -> 'income' ->> 'pension')::numeric
-       FROM benefits_assessment a CROSS JOIN jsonb_array_elements(a.facts -> 'members') AS one(value)
-      WHERE a.id = e.assessment_id AND one.value ->> 'ref' = p.id::text)
+    LEFT JOIN LATERAL (
+        SELECT (one.value -> 'income' ->> 'pension')::numeric AS pension
+          FROM benefits_assessment b CROSS JOIN jsonb_array_elements(b.facts -> 'members') AS one(value)
+         WHERE b.id = e.assessment_id AND one.value ->> 'ref' = p.id::text) declared ON true
 """
+# Kind → what else is asked of the holding, and when a row says something against it.
 CONDITIONS = {
     # A death without a day is a death.
-    "death": "true",
-    "pension": f"""
-        ({DECLARED} IS NULL OR {DECLARED} = 0 OR r.amount IS NULL OR r.amount > {DECLARED} OR r.amount >= {STANDARD})
-    """,
-    "business": """
-        r.label LIKE ANY(%(business_states)s) AND NOT r.label LIKE ANY(%(business_ended)s)
-    """,
-    "vehicle": "NOT r.label LIKE ANY(%(vehicle_exempt)s)",
-    "shop": "true",
-    "payroll": "true",
-    "insurance": f"r.amount >= {STANDARD}",
+    "death": ("", "true"),
+    "pension": (
+        DECLARED,
+        f"""(declared.pension IS NULL OR declared.pension = 0 OR r.amount IS NULL OR r.amount > declared.pension
+            OR {OVER_STANDARD})""",
+    ),
+    "business": ("", "r.label LIKE ANY(%(business_states)s) AND NOT r.label LIKE ANY(%(business_ended)s)"),
+    "vehicle": ("", "NOT r.label LIKE ANY(%(vehicle_exempt)s)"),
+    "shop": ("", "true"),
+    "payroll": ("", "true"),
+    "insurance": ("", OVER_STANDARD),
 }
-HITS = "INSERT INTO hits SELECT e.id, p.id, r.id FROM {holders} WHERE {by_then} AND {condition}"
+INTO = "INSERT INTO hits (entitlement, person, owner, row, score, agreed)"
+HITS = """
+SELECT e.id, p.id, p.id, r.id, {score}, {agreed} FROM {holders} {further} WHERE {by_then} AND {condition}
+"""
 # A year's income may come from several payers.
-TAX = f"""
-INSERT INTO hits
-SELECT entitlement, person, row FROM (
-    SELECT e.id AS entitlement, p.id AS person, r.id AS row,
+TAX = """
+SELECT entitlement, person, person, row, score, agreed FROM (
+    SELECT e.id AS entitlement, p.id AS person, r.id AS row, {score} AS score, {agreed} AS agreed,
            sum(r.amount) OVER (PARTITION BY e.id, p.id, r.label) AS year
-      FROM {HOLDERS} WHERE {BY_THEN}) income
+      FROM {holders} WHERE {by_then}) income
  WHERE year > %(tax_line)s
 """
 # Dwellings of all members together; one that two of them own is one dwelling. The finding is the head's.
-PROPERTY = f"""
-INSERT INTO hits
-SELECT entitlement, head, row FROM (
+PROPERTY = """
+SELECT entitlement, head, owner, row, score, agreed FROM (
     SELECT owned.*, max(place) OVER (PARTITION BY entitlement) AS houses FROM (
-        SELECT e.id AS entitlement, e.person_id AS head, r.id AS row,
+        SELECT e.id AS entitlement, e.person_id AS head, p.id AS owner, r.id AS row,
+               {score} AS score, {agreed} AS agreed,
                dense_rank() OVER (PARTITION BY e.id
                                   ORDER BY coalesce(nullif(r.data ->> '不动产单元号', ''), r.id::text)) AS place
-          FROM {HOLDERS} WHERE {BY_THEN} AND r.label LIKE ANY(%(property_counted)s)) owned) counted
+          FROM {holders} WHERE {by_then} AND r.label LIKE ANY(%(property_counted)s)) owned) counted
  WHERE houses > %(max_houses)s
 """
+
+
+def _statement(kind: str, by_number: bool) -> str:
+    """Filling `hits` from a list of that kind, with numbers or without."""
+    further, condition = CONDITIONS.get(kind, ("", ""))
+    shape = {"tax": TAX, "property": PROPERTY}.get(kind, HITS)
+    return INTO + shape.format(
+        holders=(BY_NUMBER if by_number else BY_NAME) + HOLDINGS,
+        score="NULL::int" if by_number else "a.score",
+        agreed="NULL::text" if by_number else "a.agreed",
+        by_then=BY_THEN,
+        further=further,
+        condition=condition,
+    )
+
+
+NUMBER_WINS = """
+DELETE FROM hits h WHERE score IS NOT NULL AND EXISTS (
+    SELECT FROM hits n WHERE n.entitlement = h.entitlement AND n.person = h.person AND n.score IS NULL)
+"""
 STATEMENTS = {
-    **{
-        kind: HITS.format(holders=HOLDERS, by_then=BY_THEN, condition=condition)
-        for kind, condition in CONDITIONS.items()
-    },
-    "tax": TAX,
-    "property": PROPERTY,
+    (kind, by_number): _statement(kind, by_number)
+    for kind in (*CONDITIONS, "tax", "property")
+    for by_number in (True, False)
 }
 
 
@@ -102,14 +126,14 @@ class Rules:
 
     month: date
     values: Mapping[str, Any]
-    standards: str
+    standards: Mapping[str, Decimal]
 
     @classmethod
     def in_force(cls, month: date) -> "Rules":
         """UserError when a parameter is missing."""
         values: dict[str, Any] = {key: _patterns(parameter(f"recheck.{key}", month)) for key in WORDS}
         values |= {key: parameter(f"recheck.{key}", month) for key in LIMITS}
-        return cls(month, values, json.dumps(list(_standards(month))))
+        return cls(month, values, dict(_standards(month)))
 
     def changed(self, values: Mapping[str, Any]) -> "Rules":
         """The same rules with other lines or words, for a preview."""
@@ -128,8 +152,8 @@ def _patterns(words: Iterable[str]) -> list[str]:
     return [f"%{word}%" for word in words]
 
 
-def _standards(month: date) -> Iterable[dict[str, str]]:
-    """One person's standard: 低保's own; for other programmes that ask for need, 低保's of the place."""
+def _standards(month: date) -> Iterable[tuple[str, Decimal]]:
+    """(programme and township, yuan) of one person's standard: 低保's own; for other programmes 低保's of the place."""
     table = PolicyTable(["dibao_urban", "dibao_rural"])
     codes = Programme.objects.values_list("code", flat=True)
     for place in Division.objects.filter(level=DivisionLevel.TOWNSHIP):
@@ -138,7 +162,7 @@ def _standards(month: date) -> Iterable[dict[str, str]]:
             policy = table.get(code if code in ("dibao_urban", "dibao_rural") else near, month, place.pk)
             amount = policy.get("standard")
             if isinstance(amount, Decimal):
-                yield {"programme": code, "place": place.pk, "amount": str(amount)}
+                yield f"{code} {place.pk}", amount
 
 
 def programmes_of(kind: Kind) -> list[str]:
@@ -157,30 +181,41 @@ def checked(month: date) -> int:
 def begin() -> None:
     """The temporary table of hits, for this transaction."""
     with connection.cursor() as cursor:
-        cursor.execute("DROP TABLE IF EXISTS hits")
         cursor.execute(
-            "CREATE TEMPORARY TABLE hits (entitlement bigint, person bigint, row bigint) ON COMMIT DROP"
+            """
+            DROP TABLE IF EXISTS hits;
+            CREATE TEMPORARY TABLE hits (
+                entitlement bigint, person bigint, owner bigint, row bigint, score int, agreed text) ON COMMIT DROP
+            """
         )
 
 
-def match(kind: str, list_id: int, rules: Rules) -> int:
-    """Fill `hits` from a list of that kind; gives how many there are."""
-    if kind not in STATEMENTS:
+def match(kind: str, lists: Sequence[OutsideList], rules: Rules) -> int:
+    """Fill `hits` from lists of that kind, at most one with numbers and one without; gives how many there are.
+
+    Whom a number names is not also put down as somebody who resembles.
+    """
+    if not KINDS[kind].is_matched:
         raise UserError(f"{KINDS[kind].name}不用于比对。")
     with connection.cursor() as cursor:
         cursor.execute("TRUNCATE hits")
-        cursor.execute(
-            STATEMENTS[kind],
-            {
+        for one in lists:
+            if not one.has_numbers:
+                resemblance.find(one, rules.month)
+            values = {
                 **rules.values,
-                "list": list_id,
+                "list": one.pk,
                 "month": rules.month,
                 "last_day": last_day(rules.month),
                 "programmes": programmes_of(KINDS[kind]),
-                "standards": rules.standards,
-            },
-        )
-        return cursor.rowcount
+                "standards": json.dumps(rules.standards, default=str),
+                "lowest": min(rules.standards.values(), default=None),
+            }
+            cursor.execute(STATEMENTS[kind, one.has_numbers], values)
+        if len(lists) > 1:
+            cursor.execute(NUMBER_WINS)
+        cursor.execute("SELECT count(*) FROM hits")
+        return cursor.fetchone()[0]
 
 
 def count_holdings() -> int:

@@ -156,10 +156,12 @@ def programme_name(code: str) -> str:
 
 
 def by_lapsed(month: date) -> Iterator[Candidate]:
-    """低保 ended for what a list said, of whose members the newest list of that kind, made since, says nothing."""
-    kinds = {
-        kind.code: one for kind in KINDS.values() if (one := newest_lists()[kind.code]) and kind.is_matched
-    }
+    """低保 ended for what a list said, of whose members the newest list of that kind, made since, says nothing.
+
+    Only lists with ID numbers clear anybody: that a name is missing in the others says little.
+    """
+    newest = newest_lists(has_numbers=True)
+    kinds = {kind.code: one for kind in KINDS.values() if (one := newest[kind.code]) and kind.is_matched}
     ended = Entitlement.objects.filter(
         programme__in=DIBAO,
         is_void=False,

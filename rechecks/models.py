@@ -37,6 +37,8 @@ class OutsideList(models.Model):
     rejected = models.PositiveIntegerField("拒绝", default=0)
     unknown = models.PositiveIntegerField("不在登记册", default=0)
     notes = models.JSONField("说明", default=list)
+    # Without them its people are told by name, birth date and place; what it says is never acted on by itself.
+    has_numbers = models.BooleanField("有身份证号", default=True)
     division = models.ForeignKey(Division, models.PROTECT, related_name="+", verbose_name="范围")
     job = models.ForeignKey(Job, models.PROTECT, null=True, blank=True, related_name="+", verbose_name="任务")
     loaded_by = models.ForeignKey(
@@ -72,7 +74,8 @@ class OutsideList(models.Model):
         ]
 
     def __str__(self):
-        return f"{self.get_kind_display()}（截至 {self.as_of:%Y-%m-%d}）"
+        without = "" if self.has_numbers else "无身份证号，"
+        return f"{self.get_kind_display()}（{without}截至 {self.as_of:%Y-%m-%d}）"
 
     def get_absolute_url(self):
         return reverse("rechecks:list", args=[self.pk])
@@ -91,6 +94,11 @@ class ListRow(models.Model):
     amount = MoneyField("金额（元）", null=True)
     label = models.CharField("判断用文字", max_length=200, blank=True)
     data = models.JSONField("内容", default=dict)
+    # Only where the list has no numbers: born between these days (one day, or the month that is told), living there.
+    born_from = models.DateField("出生（起）", null=True)
+    born_to = models.DateField("出生（止）", null=True)
+    township = models.CharField("乡镇（街道）", max_length=60, blank=True, db_default="")
+    village = models.CharField("村（社区）", max_length=60, blank=True, db_default="")
 
     objects = ScopedQuerySet.as_manager()
     division_path = "list__division"
@@ -102,6 +110,13 @@ class ListRow(models.Model):
 
     def __str__(self):
         return f"{self.name} {self.data}"
+
+    @property
+    def born(self):
+        """The day, or the month, of birth as a list without numbers tells it."""
+        if self.born_from is None:
+            return ""
+        return f"{self.born_from:%Y-%m-%d}" if self.born_from == self.born_to else f"{self.born_from:%Y-%m}"
 
 
 class Recheck(models.Model):
@@ -186,6 +201,8 @@ class Finding(models.Model):
     division = models.ForeignKey(Division, models.PROTECT, related_name="+", verbose_name="村（社区）")
     kind = models.CharField("名单", max_length=12, choices=kinds.CHOICES)
     name_mismatch = models.BooleanField("姓名不符", default=False)
+    # How much the list's person resembles this one, of 100; empty where the ID number is the same.
+    score = models.PositiveSmallIntegerField("疑似分", null=True, blank=True)
     evidence = models.JSONField("依据", default=list)
     evidence_hash = models.CharField("依据摘要", max_length=32)
     state = models.CharField("状态", max_length=10, choices=FindingState, default=FindingState.OPEN)
@@ -265,6 +282,8 @@ class Verification(models.Model):
     outcome = models.CharField("核查意见", max_length=10, choices=Outcome)
     end_reason = models.CharField("停发原因", max_length=12, choices=EndReason, blank=True)
     from_month = MonthField("起始月份", null=True, blank=True)
+    # Of a finding by name and birth date alone: how it was established that the list means this person.
+    same_person = models.CharField("确认同一人的依据", max_length=500, blank=True)
     files = models.ManyToManyField(StoredFile, related_name="+", verbose_name="材料")
     recorded_by = models.ForeignKey(
         settings.AUTH_USER_MODEL, models.PROTECT, related_name="+", verbose_name="登记人"

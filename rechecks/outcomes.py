@@ -104,7 +104,11 @@ def _count(row: Row, one: Finding, money: Mapping[Holding, Money]) -> None:
 
 
 def by_list(one: Finding) -> tuple[str, str]:
-    return f"{list(KINDS).index(one.kind):02d}", KINDS[one.kind].name
+    """Lists without ID numbers by themselves: they err more often."""
+    place = f"{list(KINDS).index(one.kind):02d}"
+    if one.score is None:
+        return place, KINDS[one.kind].name
+    return f"{place}a", f"{KINDS[one.kind].name}（疑似）"
 
 
 def by_township(one: Finding) -> tuple[str, str]:

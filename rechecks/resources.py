@@ -15,6 +15,7 @@ class FindingResource(ScopedResource):
     division = fields.Field("division__name", "村(社区)")
     programme = fields.Field("programme__name", "项目")
     kind = fields.Field("get_kind_display", "名单")
+    score = fields.Field("score", "疑似分")
     first_month = fields.Field("first_month", "首次发现")
     last_month = fields.Field("last_month", "最近发现")
     due_on = fields.Field("due_on", "核查期限")
@@ -23,7 +24,7 @@ class FindingResource(ScopedResource):
     class Meta:
         model = Finding
         fields: ClassVar[list[str]] = [
-            "person", "id_number", "household", "division", "programme", "kind",
+            "person", "id_number", "household", "division", "programme", "kind", "score",
             "first_month", "last_month", "due_on", "state",
         ]  # fmt: skip
 

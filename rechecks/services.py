@@ -1,6 +1,6 @@
 """The verbs of 回头看. Each is one transaction."""
 
-from collections.abc import Iterable
+from collections.abc import Iterable, Iterator
 from datetime import date, timedelta
 from typing import Any
 
@@ -32,9 +32,12 @@ STARTERS = (Role.BUREAU_OFFICER,)
 NOT_COUNTED = (*CLEARED, FindingState.GONE)
 
 
-def newest_lists() -> dict[str, OutsideList | None]:
-    """The list of each kind that counts now: the newest by its day."""
-    newest = OutsideList.objects.order_by("kind", "-as_of", "-id")
+def newest_lists(has_numbers: bool = True) -> dict[str, OutsideList | None]:
+    """The list of each kind that counts now: the newest by its day.
+
+    Lists without ID numbers stand beside those with, and never in their place: they say less.
+    """
+    newest = OutsideList.objects.filter(has_numbers=has_numbers).order_by("kind", "-as_of", "-id")
     there = {one.kind: one for one in newest.distinct("kind")}
     return {kind: there.get(kind) for kind in KINDS}
 
@@ -45,25 +48,60 @@ def is_stale(one: OutsideList, day: date) -> bool:
 
 
 def lists_now(month: date) -> dict[str, Any]:
-    """What a recheck of the month made now rests on, as it keeps it: kind → list, day, rows, or None."""
+    """What a recheck of the month made now rests on, as it keeps it: kind → list, day, rows, or None.
+
+    A list without ID numbers is marked `no_numbers`, and stands `beside` one with numbers where there are both.
+    """
     day = min(timezone.localdate(), last_day(month))
+    by_number, by_name = newest_lists(), newest_lists(has_numbers=False)
+    found: dict[str, Any] = {}
+    for kind in KINDS:
+        used = [_used(one, day) for one in (by_number[kind], by_name[kind]) if one]
+        found[kind] = used[0] if used else None
+        if len(used) > 1:
+            used[0]["beside"] = used[1]
+    return found
+
+
+def _used(one: OutsideList, day: date) -> dict[str, Any]:
     return {
-        kind: {
-            "list": one.pk,
-            "as_of": one.as_of.isoformat(),
-            "rows": one.loaded,
-            **({"stale": True} if is_stale(one, day) else {}),
-        }
-        if one
-        else None
-        for kind, one in newest_lists().items()
+        "list": one.pk,
+        "as_of": one.as_of.isoformat(),
+        "rows": one.loaded,
+        **({"stale": True} if is_stale(one, day) else {}),
+        **({} if one.has_numbers else {"no_numbers": True}),
     }
 
 
+def used_lists(recheck: Recheck) -> Iterator[tuple[str, dict[str, Any] | None]]:
+    """(kind, list as the recheck keeps it) for every list that it rests on; None where there was none."""
+    for kind in (one for one in KINDS if one in recheck.lists):
+        used = recheck.lists[kind]
+        yield kind, used
+        if used and "beside" in used:
+            yield kind, used["beside"]
+
+
+def is_compared(recheck: Recheck, kind: str) -> bool:
+    """Whether a list with ID numbers was there: only then nothing found is a 0."""
+    used = recheck.lists.get(kind)
+    return bool(used) and not used.get("no_numbers")
+
+
+def lists_of(recheck: Recheck, kind: str) -> list[OutsideList]:
+    """The lists of a kind that the recheck rests on: one with ID numbers, one without, or either."""
+    keys = [used["list"] for one, used in used_lists(recheck) if one == kind and used]
+    return list(OutsideList.objects.filter(pk__in=keys).order_by("-has_numbers"))
+
+
 def missing_kinds() -> list[str]:
-    """The names of the kinds that can't be compared because no list is there."""
-    there = newest_lists()
-    return [kind.name for kind in matched() if there[kind.code] is None]
+    """The names of the kinds that can't be compared because no list is there, or only one without ID numbers."""
+    there, named = newest_lists(), newest_lists(has_numbers=False)
+    return [
+        f"{kind.name}（只有无身份证号的，只能提示疑似）" if named[kind.code] else kind.name
+        for kind in matched()
+        if there[kind.code] is None
+    ]
 
 
 def stale_kinds() -> list[str]:
@@ -82,16 +120,18 @@ def preview(month: date, values: dict[str, Any]) -> list[dict[str, Any]]:
     rules = matching.Rules.in_force(month)
     changed = rules.changed(values)
     found: list[dict[str, Any]] = []
-    for kind, used in newest_lists().items():
+    named = newest_lists(has_numbers=False)
+    for kind, by_number in newest_lists().items():
         keys = touched.get(kind, ())
         if all(rules.values[key] == changed.values[key] for key in keys):
             continue
-        found.append({"kind": KINDS[kind], "list": used})
+        used = [one for one in (by_number, named[kind]) if one]
+        found.append({"kind": KINDS[kind], "list": used[0] if used else None})
         if used:
             with transaction.atomic():
                 matching.begin()
                 for name, each in (("before", rules), ("after", changed)):
-                    matching.match(kind, used.pk, each)
+                    matching.match(kind, used, each)
                     found[-1][name] = matching.count_holdings()
     return found
 
@@ -132,11 +172,12 @@ def start_recheck(month: date, user: Any = None, enqueue: bool = True) -> Rechec
 
 def compare(recheck: Recheck, kind: str) -> dict[str, int]:
     """One kind of list against all holdings of the month, in the caller's transaction."""
-    used = recheck.lists.get(kind)
+    used = lists_of(recheck, kind)
     if not used:
         return {}
+    rules = matching.Rules.in_force(recheck.month)
     matching.begin()
-    hits = matching.match(kind, used["list"], matching.Rules.in_force(recheck.month))
+    hits = matching.match(kind, used, rules)
     new, back = findings.write(recheck, kind, due_day())
     return {"hits": hits, "new": new + back}
 
@@ -166,7 +207,7 @@ def hold_the_dead(recheck: Recheck) -> int:
     if not used or not OutsideList.objects.filter(pk=used["list"], confirmed_at__isnull=False).exists():
         return 0
     clear = Finding.objects.select_for_update(of=("self",)).filter(
-        recheck=recheck, kind="death", state=FindingState.OPEN, name_mismatch=False, hold=None
+        recheck=recheck, kind="death", state=FindingState.OPEN, name_mismatch=False, score=None, hold=None
     )
     placed = 0
     for one in clear.filter(entitlement__persons=1).select_related("entitlement"):
@@ -202,14 +243,18 @@ def summary(recheck: Recheck) -> dict[str, Any]:
         "findings": recheck.findings,
         "new": recheck.new,
         "by_kind": {
-            kind.code: by_kind.get(kind.code, 0) for kind in matched() if recheck.lists.get(kind.code)
+            kind.code: by_kind.get(kind.code, 0)
+            for kind in matched()
+            if is_compared(recheck, kind.code) or kind.code in by_kind
         },
-        "lists": {
-            kind: used and {key: value for key, value in used.items() if key != "list"}
-            for kind, used in recheck.lists.items()
-        },
+        "lists": {kind: used and _shown(used) for kind, used in recheck.lists.items()},
         "items": list(_items(items)),
     }
+
+
+def _shown(used: dict[str, Any]) -> dict[str, Any]:
+    """A list that was used, without our key of it."""
+    return {key: _shown(value) if key == "beside" else value for key, value in used.items() if key != "list"}
 
 
 def _items(rows: Iterable[Finding]) -> Iterable[dict[str, Any]]:

@@ -100,6 +100,8 @@ class Person(models.Model):
             models.Index(name="person_initials", fields=["initials"], opclasses=["text_pattern_ops"]),
             models.Index(name="person_pinyin", fields=["pinyin"], opclasses=["text_pattern_ops"]),
             models.Index(name="person_phone", fields=["phone"]),
+            # Lists without ID numbers tell people by these.
+            models.Index(name="person_name_birth", fields=["name", "birth_date"]),
             models.Index(Right("id_number", 4), name="person_id_tail"),
         ]
 

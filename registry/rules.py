@@ -194,6 +194,19 @@ class Villages:
             self._seen[key] = self._find(*key)
         return self._seen[key]
 
+    def near(self, name: str, township: str) -> str:
+        """As near as the words lead: the village's code, the township's, or nothing. For what others wrote."""
+        try:
+            if name:
+                return self.find(name, "", township)[0]
+        except UserError:
+            pass
+        try:
+            found = self._township(township)
+        except UserError:
+            return ""
+        return found[0] if len(found) == 1 else ""
+
     def _find(self, name: str, code: str, township: str) -> tuple[str, list[str]]:
         inside, repairs = self._township(township), []
         tidy = tidy_title(name)

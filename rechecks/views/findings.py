@@ -14,7 +14,7 @@ from core.filters import AnyChoiceFilter, FilterSet, MonthFilter, mask
 from core.lists import ListPage
 from core.pages import Action, BulkAction, DetailPage, Page, VerbView
 from core.tables import DayColumn, MaskedColumn, MonthColumn, NameColumn, Table, TagColumn, TextColumn
-from core.templatetags.ui import money_text
+from core.templatetags.ui import money_text, tag
 from core.workdays import Calendar
 from rechecks import deciding, kinds
 from rechecks.forms import DecideForm, ReportForm
@@ -22,6 +22,8 @@ from rechecks.kinds import KINDS
 from rechecks.models import CLEARED, DECIDED, Finding, FindingState, Outcome, Verification
 from rechecks.views import CHANGED, CLEARED_ONES, CLERK, FINDINGS, HOME, OFFICER, SEEING
 
+# How the list's person is this one: by number with the same name, with another, or only alike.
+IDENTITIES = [("0", "号码和姓名一致"), ("1", "姓名不符"), ("alike", "疑似同一人")]
 GROUPS = [(CHANGED, "已停发或变更"), (CLEARED_ONES, "保留或名单有误")]
 STATES = {CHANGED: (FindingState.ENDED, FindingState.REDUCED), CLEARED_ONES: CLEARED}
 
@@ -30,7 +32,7 @@ class Findings(FilterSet):
     more = ("month", "division", "recheck")
     state = AnyChoiceFilter(label="状态", choices=[*FindingState.choices, *GROUPS], method="in_state")
     kind = AnyChoiceFilter(label="名单", choices=kinds.CHOICES)
-    name_mismatch = AnyChoiceFilter(label="姓名", choices=[("1", "姓名不符")], method="with_mismatch")
+    name_mismatch = AnyChoiceFilter(label="身份", choices=IDENTITIES, method="of_identity")
     due = AnyChoiceFilter(label="时限", choices=[("late", "已逾期")], method="late")
     q = django_filters.CharFilter(label="姓名或户编号", method="text")
     month = MonthFilter(label="首次发现", field_name="first_month")
@@ -42,8 +44,12 @@ class Findings(FilterSet):
     def in_state(self, queryset, name, value):
         return queryset.filter(state__in=STATES.get(value, (value,)))
 
-    def with_mismatch(self, queryset, name, value):
-        return queryset.filter(name_mismatch=True)
+    def of_identity(self, queryset, name, value):
+        return (
+            queryset.filter(score=None, name_mismatch=value == "1")
+            if value in "01"
+            else queryset.exclude(score=None)
+        )
 
     def late(self, queryset, name, value):
         return queryset.filter(state=FindingState.OPEN, due_on__lt=timezone.localdate())
@@ -54,6 +60,17 @@ class Findings(FilterSet):
         return by_name | queryset.filter(household__number=value)
 
 
+class IdentityColumn(TextColumn):
+    """Whether the list's person is this one: by the number, by the number under another name, or how much alike."""
+
+    def value(self, value, record):
+        return f"疑似 {value} 分" if value is not None else "姓名不符" if record.name_mismatch else "一致"
+
+    def render(self, value, record):
+        words = self.value(value, record)
+        return words if words == "一致" else tag(words, tone="warn")
+
+
 class FindingTable(Table):
     person = NameColumn(verbose_name="居民", accessor="person__name")
     id_number = MaskedColumn(verbose_name="身份证号", accessor="person__id_number", drop=True)
@@ -61,15 +78,10 @@ class FindingTable(Table):
     division = TextColumn(verbose_name="村（社区）", accessor="division__name")
     programme = TextColumn(verbose_name="项目", accessor="programme__name")
     kind = TextColumn(verbose_name="名单", accessor="get_kind_display", order_by="kind")
-    mismatch = TextColumn(verbose_name="姓名", accessor="name_mismatch", orderable=False)
+    identity = IdentityColumn(verbose_name="身份", accessor="score")
     first_month = MonthColumn(verbose_name="首次发现", drop=True)
     due_on = DayColumn(verbose_name="核查期限", accessor="waits_until", order_by="due_on")
     state = TagColumn(verbose_name="状态", plain={"kept"})
-
-    def render_mismatch(self, value):
-        return "不符" if value else "一致"
-
-    value_mismatch = render_mismatch
 
 
 class FindingList(ListPage):
@@ -147,15 +159,12 @@ class FindingPage(OfFinding, DetailPage):
         kind = KINDS[obj.kind]
         days = Calendar().left(timezone.localdate(), obj.due_on) if obj.state == FindingState.OPEN else None
         others = Finding.objects.visible_to(request.user).exclude(pk=obj.pk).select_related("person")
-        rows = [
-            {**row, "cells": [row["data"].get(column.key, "") for column in kind.columns]}
-            for row in obj.evidence
-        ]
         verifications = Verification.objects.visible_to(request.user).filter(finding=obj)
         return {
             "kind": kind,
-            "rows": rows,
+            "rows": rows_of(obj),
             "days": days,
+            "alike": f"疑似同一人 {obj.score} 分",
             "declared": declared_of(obj),
             "others": others.filter(programme=obj.programme_id, beneficiary_id=obj.beneficiary_id)[:20],
             "verifications": verifications.select_related("recorded_by").prefetch_related("files"),
@@ -175,6 +184,14 @@ class FindingPage(OfFinding, DetailPage):
             "suggested": deciding.suggested_month(obj),
             "reason": KINDS[obj.kind].reason,
         }
+
+
+def rows_of(finding: Finding) -> list[dict[str, Any]]:
+    """The evidence with its cells in the order of the kind's columns."""
+    columns = KINDS[finding.kind].columns
+    return [
+        {**row, "cells": [row["data"].get(column.key, "") for column in columns]} for row in finding.evidence
+    ]
 
 
 def brief(finding: Finding) -> list[str]:
@@ -226,10 +243,14 @@ class ReportFinding(OfFinding, VerbView):
             "from_month": deciding.suggested_month(obj),
         }
 
+    def get_form(self, request: HttpRequest, obj: Any, data: Any = None, files: Any = None) -> Any:
+        form = super().get_form(request, obj, data, files)
+        if obj.score is None:
+            del form.fields["same_person"]
+        return form
+
     def page_data(self, request: HttpRequest, obj: Any) -> dict[str, Any]:
-        kind = KINDS[obj.kind]
-        rows = [[row["data"].get(column.key, "") for column in kind.columns] for row in obj.evidence]
-        return {"kind": kind, "rows": rows, "facts": brief(obj)}
+        return {"kind": KINDS[obj.kind], "rows": rows_of(obj), "facts": brief(obj)}
 
     def act(self, request: HttpRequest, obj: Any, data: dict[str, Any]) -> str:
         files = [
@@ -244,6 +265,7 @@ class ReportFinding(OfFinding, VerbView):
             statement=data["statement"],
             end_reason=data["end_reason"] if data["outcome"] == Outcome.END else "",
             from_month=data["from_month"],
+            same_person=data.get("same_person", ""),
             files=files,
         )
         row = deciding.report(obj, request.user, entry, data["version"])

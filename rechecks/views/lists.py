@@ -31,7 +31,7 @@ class Lists(OfRelief, TemplatePage):
 
     def data(self, request: HttpRequest) -> dict[str, Any]:
         today = timezone.localdate()
-        newest = newest_lists()
+        by_name = newest_lists(has_numbers=False)
         rows = [
             {
                 "kind": KINDS[code],
@@ -39,7 +39,8 @@ class Lists(OfRelief, TemplatePage):
                 "age": (today - one.as_of).days if one else None,
                 "stale": one and is_stale(one, today),
             }
-            for code, one in newest.items()
+            for code, by_number in newest_lists().items()
+            for one in ([by_number, by_name[code]] if by_name[code] else [by_number])
         ]
         lists = OutsideList.objects.visible_to(request.user).select_related("loaded_by")
         jobs = Job.objects.filter(kind=loading.LOAD).exclude(state=JobState.DONE).order_by("-pk")
@@ -78,6 +79,11 @@ class OfList:
         return OutsideList.objects.visible_to(request.user).select_related("loaded_by", "confirmed_by")
 
 
+def needs_confirming(made: OutsideList) -> bool:
+    """A list of the dead may hold payments once a second officer vouches for it; one without ID numbers never."""
+    return made.kind == "death" and made.has_numbers and not made.confirmed_at
+
+
 class ListPage(OfRelief, OfList, DetailPage):
     """One list: counts, notes, the first rows, the refused ones to download."""
 
@@ -87,7 +93,7 @@ class ListPage(OfRelief, OfList, DetailPage):
         return [obj.source or "来源未填", obj.file_name, f"{obj.loaded:,} 行可用"]
 
     def actions(self, request: HttpRequest, obj: Any) -> list[Action]:
-        if obj.kind != "death" or obj.confirmed_at or request.user.role not in OFFICER:
+        if not needs_confirming(obj) or request.user.role not in OFFICER:
             return []
         why = "名单由您载入，须由另一名业务人员确认。" if obj.loaded_by_id == request.user.pk else ""
         return [Action("确认名单", "" if why else reverse("rechecks:list_confirm", args=[obj.pk]), why=why)]
@@ -100,7 +106,8 @@ class ListPage(OfRelief, OfList, DetailPage):
         return {
             "kind": kind,
             "rows": rows,
-            "current": newest_lists()[obj.kind] == obj,
+            "current": newest_lists(obj.has_numbers)[obj.kind] == obj,
+            "needs_confirming": needs_confirming(obj),
             "stale": is_stale(obj, timezone.localdate()),
         }
 

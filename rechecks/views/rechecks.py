@@ -13,7 +13,7 @@ from core.places import Stat
 from district.models import Division, DivisionLevel
 from rechecks import matching, services
 from rechecks.forms import MonthForm, PreviewForm
-from rechecks.kinds import matched
+from rechecks.kinds import KINDS, matched
 from rechecks.models import CLEARED, Finding, FindingState, Recheck
 from rechecks.views import BUREAU, CHANGED, CLEARED_ONES, HOME, OFFICER, RECHECKS, OfRelief
 
@@ -76,7 +76,9 @@ class RecheckPage(OfRelief, DetailPage):
         mine = Finding.objects.visible_to(request.user).filter(recheck=obj)
         return {
             "stats": self.stats(obj, mine),
-            "lists": [(kind, obj.lists.get(kind.code)) for kind in matched()],
+            "lists": [
+                (KINDS[kind], used) for kind, used in services.used_lists(obj) if KINDS[kind].is_matched
+            ],
             "kinds": list(matched()),
             "townships": self.matrix(obj, mine),
             "month": format_month(obj.month),
@@ -110,7 +112,7 @@ class RecheckPage(OfRelief, DetailPage):
         rows = []
         for place in Division.objects.filter(level=DivisionLevel.TOWNSHIP).order_by("code"):
             cells = [
-                (kind, found.get((place.pk, kind.code), 0 if obj.lists.get(kind.code) else None))
+                (kind, found.get((place.pk, kind.code), 0 if services.is_compared(obj, kind.code) else None))
                 for kind in matched()
             ]
             rows.append({"place": place, "cells": cells, "total": sum(count or 0 for _, count in cells)})

@@ -12,7 +12,7 @@ from django.utils import timezone
 
 from benefits.models import Entitlement, EntitlementMember
 from core.models import JobPart, JobState
-from rechecks import loading, services
+from rechecks import loading, reading, services
 from rechecks.kinds import KINDS
 from rechecks.models import Finding, FindingEvent, ListRow, OutsideList, Recheck
 from registry.models import Person
@@ -120,7 +120,7 @@ def test_a_month_compared_while_a_list_comes_in_rests_on_the_one_before():
 
     def load():
         try:
-            content = io.BytesIO(payroll([other.head] * 1, loading.BEAT_EVERY))
+            content = io.BytesIO(payroll([other.head] * 1, reading.BEAT_EVERY))
             loading.load("payroll", content, "新.csv", date(2020, 12, 28), beat=beat)
         except Exception as error:
             errors.append(error)

@@ -49,5 +49,7 @@ class Command(BaseCommand):
             f"{made}：共 {made.rows} 行，载入 {made.loaded}，拒绝 {made.rejected}，"
             f"其中 {made.unknown} 人不在登记册（照样保留）。"
         )
+        if not made.has_numbers:
+            self.stdout.write("  名单没有身份证号，按姓名和出生日期比对，只提示疑似同一人。")
         for note in made.notes:
             self.stdout.write(f"  {note}")

@@ -40,6 +40,8 @@ class Command(BaseCommand):
                 self.stdout.write(f"  {KINDS[kind].name}：没有名单，未比对")
             else:
                 late = "，已过期" if used.get("stale") else ""
+                late += "，无身份证号、只提示疑似" if used.get("no_numbers") else ""
+                late += "；另有一份无身份证号的" if used.get("beside") else ""
                 count = found["by_kind"].get(kind)
                 words = f"疑点 {count} 条" if count is not None else "不用于停发比对"
                 self.stdout.write(
