@@ -96,7 +96,7 @@ def todos(user: Any) -> Iterable[TodoItem]:
         is_open = one.state == FindingState.OPEN
         yield TodoItem(
             subject=one.person.name,
-            business=f"疑点：{one.get_kind_display()}",
+            business=f"疑点：{one.get_kind_display()}{'（疑似）' if one.score is not None else ''}",
             stage=one.get_state_display(),
             url=one.get_absolute_url(),
             next_label="登记核查" if is_open else "审定疑点",

@@ -112,7 +112,7 @@ class Reading:
     today: date = field(default_factory=timezone.localdate)
 
     def __post_init__(self) -> None:
-        """UserError when the file is of another kind, or hides its ID numbers under an unknown title."""
+        """UserError when the file is of another kind."""
         first = next(self.stream.rows, None)
         self._today = f"{self.today:%Y%m%d}"
         if first is None:
@@ -142,7 +142,7 @@ class Reading:
             errors: Errors = []
             who = self._number(cells, at, errors)
             name = self._needed(NAME, cells[at.name], read_name, errors)
-            told = () if self.has_numbers else self._told_by(cells, at, errors)
+            told = () if self.has_numbers else self._told_by(row, cells, at, errors)
             day, amount = self._judged(cells, at, errors)
             if errors:
                 self.refuse(row, errors)
@@ -167,11 +167,14 @@ class Reading:
                 f"这不像是{self.kind.name}：没有“{'”或“'.join(self.kind.telling)}”列。请核对名单种类。",
                 field="kind",
             )
-        if self.has_numbers:
-            return
+
+    def _check_hidden(self, row: RawRow) -> None:
+        """Numbers under a title that we don't know would be thrown away, and the people only guessed at."""
         for title, cell in zip(row.head.titles, row.cells, strict=False):
             if sound_id(as_text(cell).strip(), self._today):
-                raise UserError(f"“{title}”列像是身份证号，请把列名改为“身份证号”后再载入。")
+                raise UserError(
+                    f"第 {row.number} 行“{title}”列像是身份证号，请把列名改为“身份证号”后再载入。"
+                )
 
     def _number(self, cells: list, at: Places, errors: Errors) -> str | None:
         if at.number is None:
@@ -182,7 +185,8 @@ class Reading:
     def _read_number(self, value: Any) -> str:
         return read_id(value, self.today)[0].number
 
-    def _told_by(self, cells: list, at: Places, errors: Errors) -> tuple:
+    def _told_by(self, row: RawRow, cells: list, at: Places, errors: Errors) -> tuple:
+        self._check_hidden(row)
         assert at.birth is not None
         born = self._needed(BIRTH, cells[at.birth], lambda value: read_birth(value, self.today), errors)
         places = ["" if place is None else read_place(cells[place]) for place in (at.township, at.village)]

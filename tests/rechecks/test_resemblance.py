@@ -1,7 +1,9 @@
 """Lists without ID numbers: whom their rows may mean, how surely, and that nothing is done by it."""
 
+import io
 from datetime import date
 
+import openpyxl
 import pytest
 from django.utils import timezone
 
@@ -172,8 +174,42 @@ class TestFile:
 
     def test_numbers_under_an_unknown_title_are_not_thrown_away(self, home):
         head = ["姓名", "出生日期", "证号码", "死亡日期"]
-        with pytest.raises(UserError, match="“证号码”列像是身份证号"):
-            named([home.head.name, "1948-03-02", home.head.id_number, "2020-11-05"], head=head)
+        rows = [
+            ["甲", "1950-01-01", "", "2020-11-05"],
+            [home.head.name, BORN, home.head.id_number, "2020-11-05"],
+        ]
+        with pytest.raises(UserError, match="第 3 行“证号码”列像是身份证号"):
+            named(*rows, head=head)
+        assert not OutsideList.objects.exists()
+
+    def test_a_workbook_with_numbers_on_one_sheet_and_none_on_another_is_refused(self, home):
+        book = openpyxl.Workbook()
+        book.active.append(["身份证号", "姓名", "死亡日期"])
+        book.active.append([home.head.id_number, home.head.name, "2020-11-05"])
+        other = book.create_sheet("无号")
+        other.append(["姓名", "出生日期", "死亡日期"])
+        other.append(["甲", "1950-01-01", "2020-11-05"])
+        content = io.BytesIO()
+        book.save(content)
+        content.seek(0)
+        with pytest.raises(UserError, match="分成两份名单"):
+            load("death", content, "x.xlsx", AS_OF)
+
+    def test_a_workbook_with_days_as_days_is_read_as_well(self, home):
+        book = openpyxl.Workbook()
+        book.active.append(["殡仪馆登记"])
+        book.active.append(["姓名", "出生日期", "村", "死亡日期"])
+        book.active.append([home.head.name, BORN, name_of(factories.VILLAGE), date(2020, 11, 5)])
+        content = io.BytesIO()
+        book.save(content)
+        content.seek(0)
+        made = load("death", content, "x.xlsx", AS_OF)
+        assert (made.entries.get().born_from, made.entries.get().village) == (
+            BORN,
+            name_of(factories.VILLAGE),
+        )
+        recheck()
+        assert only().score == 95
 
     def test_unknown_are_those_of_whose_name_and_birth_date_nobody_is_registered(self, home):
         made = named(

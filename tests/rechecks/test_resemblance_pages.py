@@ -4,9 +4,12 @@ import io
 
 import openpyxl
 import pytest
+from django.core.files.uploadedfile import SimpleUploadedFile
 from django.urls import reverse
 from django.utils import timezone
 
+from core.jobs import run_job_inline
+from core.models import Job
 from rechecks.models import Finding, FindingState, OutsideList, Verification
 from tests import factories
 from tests.rechecks.lists import holder, loaded, only, recheck
@@ -105,6 +108,25 @@ def test_ticked_with_clear_deaths_it_is_left_out(as_clerk, finding, home):
     as_clerk.post(reverse("rechecks:findings"), ticked)
     states = dict(Finding.objects.values_list("person", "state"))
     assert states == {home.head.pk: "open", sure.head.pk: "in_case"}
+
+
+def test_an_officer_sends_such_a_list_by_the_page(client, home):
+    client.force_login(factories.user("bureau_officer"))
+    content = f"姓名,生日,死亡日期\n{home.head.name},{home.head.birth_date},2020-11-05\n".encode("gbk")
+    file = SimpleUploadedFile("殡仪馆.csv", content)
+    sent = {"kind": "death", "file": file, "as_of": "2020-12-20", "source": "区殡仪馆"}
+    assert client.post(reverse("rechecks:list_new"), sent).status_code == 302
+    run_job_inline(Job.objects.get())
+    made = OutsideList.objects.get()
+    assert (made.loaded, made.has_numbers, made.source) == (1, False, "区殡仪馆")
+
+
+def test_a_file_with_neither_is_refused_on_the_page(client):
+    client.force_login(factories.user("bureau_officer"))
+    file = SimpleUploadedFile("x.csv", "姓名,死亡日期\n甲,2020-11-05\n".encode())
+    sent = {"kind": "death", "file": file, "as_of": "2020-12-20", "source": "区殡仪馆"}
+    answer = client.post(reverse("rechecks:list_new"), sent)
+    assert answer.status_code == 422 and "身份证号或出生日期" in answer.content.decode()
 
 
 def test_the_list_shows_people_by_birth_and_place_and_is_not_to_be_confirmed(client, finding):
