@@ -1,7 +1,7 @@
 """COPY into a table from Python rows: the fastest honest way to load."""
 
 import json
-from collections.abc import Callable, Iterable, Iterator, Sequence
+from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
 from itertools import islice
 from typing import Any
 
@@ -9,6 +9,7 @@ from django.db import connection
 
 _ESCAPES = str.maketrans({"\\": "\\\\", "\t": "\\t", "\n": "\\n", "\r": "\\r"})
 _ROWS = 2_000  # written at a time; the server takes them in while the next are made
+_quoted = json.encoder.encode_basestring
 _json = json.JSONEncoder(ensure_ascii=False, default=str).encode
 
 
@@ -42,6 +43,11 @@ def text_array(values: Iterable[str]) -> str:
     """A text[] in PostgreSQL's own writing, as a COPY field."""
     quoted = ('"' + one.replace("\\", "\\\\").replace('"', '\\"') + '"' for one in values)
     return "{" + ",".join(quoted) + "}"
+
+
+def text_object(values: Mapping[str, str]) -> str:
+    """A flat JSON object of texts, as a COPY field: quicker than the encoder, which millions of rows feel."""
+    return "{" + ", ".join([f"{_quoted(key)}: {_quoted(text)}" for key, text in values.items()]) + "}"
 
 
 class _Feed:

@@ -4,12 +4,13 @@ import re
 from collections.abc import Callable, Iterator
 from dataclasses import dataclass, field
 from datetime import date
-from functools import lru_cache
+from functools import lru_cache, partial
 from itertools import chain
 from typing import Any
 
 from django.utils import timezone
 
+from core.bulk import text_object
 from core.cells import MONTH_ONLY, as_text, clean_text, drop_invisible, parse_amount, parse_day
 from core.errors import UserError
 from core.identity import EARLIEST_BIRTH, read_id, sound_id
@@ -31,10 +32,20 @@ _IN_CHARACTERS = re.compile("[一-鿿]{1,60}").fullmatch
 
 
 def read_name(value: Any) -> str:
-    """A name as the registry writes it; one of Chinese characters alone is written so already."""
-    if isinstance(value, str) and _IN_CHARACTERS(value):
-        return value
+    """A name as the registry writes it."""
     return tidy_name(value)[0][:60]
+
+
+def plain_name(value: Any) -> str | None:
+    """The name when it is of Chinese characters alone, as nearly all are; `read_name` would give the same."""
+    return value if isinstance(value, str) and _IN_CHARACTERS(value) else None
+
+
+def read_text(value: Any) -> str:
+    """What the list says further, as it stands, without what no eye sees."""
+    if isinstance(value, str) and value.isprintable():
+        return value.strip()
+    return drop_invisible(as_text(value).strip())
 
 
 def read_place(value: Any) -> str:
@@ -74,7 +85,7 @@ class Places:
     village: int | None
     day: int | None
     amount: int | None
-    unit: int
+    read_amount: Callable[[Any], Any]
     further: tuple[tuple[str, int], ...]
 
     @classmethod
@@ -89,7 +100,7 @@ class Places:
             find(VILLAGE.key),
             find(kind.day),
             find(kind.amount),
-            head.units.get(kind.amount, 1),
+            partial(read_amount, unit=head.units.get(kind.amount, 1)),
             tuple((one.key, place) for one in kind.columns if (place := find(one.key)) is not None),
         )
 
@@ -141,19 +152,15 @@ class Reading:
                 cells = [*cells, *[""] * (width - len(cells))]
             errors: Errors = []
             who = self._number(cells, at, errors)
-            name = self._needed(NAME, cells[at.name], read_name, errors)
+            name = plain_name(cells[at.name]) or self._needed(NAME, cells[at.name], read_name, errors)
             told = () if self.has_numbers else self._told_by(row, cells, at, errors)
             day, amount = self._judged(cells, at, errors)
             if errors:
                 self.refuse(row, errors)
                 continue
-            data = {
-                key: drop_invisible(text)
-                for key, place in at.further
-                if (text := as_text(cells[place]).strip())
-            }
+            data = {key: text for key, place in at.further if (text := read_text(cells[place]))}
             label = " ".join([data[key] for key in self.kind.label if key in data])[:200]
-            yield (self.list_id, row.number, who, name, day, amount, label, data, *told)
+            yield (self.list_id, row.number, who, name, day, amount, label, text_object(data), *told)
 
     def _places(self, row: RawRow) -> Places:
         if (ID_NUMBER.key in row.head.places) != self.has_numbers:
@@ -197,9 +204,7 @@ class Reading:
         if at.day is not None:
             day = self._cell(self.kind.day, cells[at.day], read_day, errors)
         if at.amount is not None:
-            amount = self._cell(
-                self.kind.amount, cells[at.amount], lambda value: read_amount(value, at.unit), errors
-            )
+            amount = self._cell(self.kind.amount, cells[at.amount], at.read_amount, errors)
         return day, amount
 
     def _needed(self, column: Column, value: Any, read: Callable[[Any], Any], errors: Errors) -> Any:
