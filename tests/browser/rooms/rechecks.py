@@ -16,6 +16,9 @@ PLACES = [
     Place(OFFICER, "rechecks:preview"),
     Place(OFFICER, "rechecks:findings", query="?state="),
     Place(OFFICER, "rechecks:finding", "finding", shot="finding"),
+    Place(OFFICER, "rechecks:finding", "alike"),
+    Place(CLERK, "rechecks:report", "alike"),
+    Place(OFFICER, "rechecks:list", "list_by_names"),
     Place(OFFICER, "rechecks:leads", shot="leads"),
     Place(OFFICER, "rechecks:leads_find"),
     Place(OFFICER, "rechecks:lead", "lead"),
@@ -34,6 +37,8 @@ def build(staff: Any) -> dict[str, Any]:
         "outside_list": OutsideList.objects.filter(kind="vehicle").first(),
         "recheck": Recheck.objects.first(),
         "finding": Finding.objects.filter(state="open").first(),
+        "alike": Finding.objects.exclude(score=None).filter(division__code__startswith="430503001").first(),
+        "list_by_names": OutsideList.objects.get(has_numbers=False),
         "lead": Lead.objects.first(),
         "spot_check": SpotCheck.objects.first(),
     }
