@@ -97,6 +97,9 @@ class PreviewForm(forms.Form):
     month = MonthFormField(label="月份")
     tax_line = MoneyFormField(label="年应税收入超过（元）")
     max_houses = forms.IntegerField(label="全家住房超过（套）", min_value=0, max_value=20)
+    alike_least = forms.IntegerField(
+        label="疑似分达到（分）", min_value=0, max_value=100, help_text="只用于没有身份证号的名单。"
+    )
     property_counted = Words(label="计为住房的用途")
     vehicle_exempt = Words(label="不算的车辆")
     business_states = Words(label="经营中的登记状态")

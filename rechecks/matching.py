@@ -1,9 +1,9 @@
 """The comparison itself: one set-based statement a kind, from a list's rows to hits on live entitlements.
 
 Each statement fills the temporary table `hits` (entitlement, person, whose row it is, list row, and where the list has
-no numbers how much its person resembles this one). A hit is a row that says something
-against a holding; what it says is judged by the list's own day, amount and words, never by the row's place. `findings`
-then are made of the hits, one an entitlement × person × kind.
+no numbers how much its person resembles this one). A hit is a row that says something against a holding; what it says
+is judged by the list's own day, amount and words, never by the row's place. `findings` then are made of the hits, one
+an entitlement × person × kind.
 """
 
 import json
@@ -48,7 +48,7 @@ DECLARED = """
     LEFT JOIN LATERAL (
         SELECT (one.value -> 'income' ->> 'pension')::numeric AS pension
           FROM benefits_assessment b CROSS JOIN jsonb_array_elements(b.facts -> 'members') AS one(value)
-         WHERE b.id = e.assessment_id AND one.value ->> 'ref' = p.id::text) declared ON true
+         WHERE b.id = e.assessment_id AND one.value ->> 'ref' = p.id::text LIMIT 1) declared ON true
 """
 # Kind → what else is asked of the holding, and when a row says something against it.
 CONDITIONS = {
@@ -118,6 +118,8 @@ STATEMENTS = {
 # The parameters `recheck.…` that are words, and those that are numbers.
 WORDS = ("business_states", "business_ended", "vehicle_exempt", "property_counted")
 LIMITS = ("tax_line", "max_houses")
+# Those that say how much somebody resembles, `recheck.alike.…`.
+SCORES = tuple(f"alike_{key}" for key in resemblance.SCORES)
 
 
 @dataclass(frozen=True)
@@ -133,6 +135,7 @@ class Rules:
         """UserError when a parameter is missing."""
         values: dict[str, Any] = {key: _patterns(parameter(f"recheck.{key}", month)) for key in WORDS}
         values |= {key: parameter(f"recheck.{key}", month) for key in LIMITS}
+        values |= {key: int(parameter(f"recheck.{key.replace('_', '.', 1)}", month)) for key in SCORES}
         return cls(month, values, dict(_standards(month)))
 
     def changed(self, values: Mapping[str, Any]) -> "Rules":
@@ -201,7 +204,7 @@ def match(kind: str, lists: Sequence[OutsideList], rules: Rules) -> int:
         cursor.execute("TRUNCATE hits")
         for one in lists:
             if not one.has_numbers:
-                resemblance.find(one, rules.month)
+                resemblance.find(one, {key: rules.values[f"alike_{key}"] for key in resemblance.SCORES})
             values = {
                 **rules.values,
                 "list": one.pk,

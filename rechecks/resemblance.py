@@ -5,11 +5,10 @@ person; those whose village, or else township, is the row's too, more so. Of sev
 are put down, and less surely when they are several. The scores are dated parameters; nothing is ever done by a score.
 """
 
-from datetime import date
+from collections.abc import Mapping
 
 from django.db import connection
 
-from benefits.policy import parameter
 from core.bulk import copy_in
 from district.models import Division
 from rechecks.models import OutsideList
@@ -50,12 +49,8 @@ SELECT row, person, score, agreed FROM scored WHERE score >= %(least)s
 """
 
 
-def find(made: OutsideList, month: date) -> None:
-    """Fill the temporary table `alike` (list row, person, score, what agreed) from a list without numbers.
-
-    UserError when a parameter is missing in that month.
-    """
-    scores = {key: int(parameter(f"recheck.alike.{key}", month)) for key in SCORES}
+def find(made: OutsideList, scores: Mapping[str, int]) -> None:
+    """Fill the temporary table `alike` (list row, person, score, what agreed) from a list without numbers."""
     with connection.cursor() as cursor:
         cursor.execute("DROP TABLE IF EXISTS alike, listed_places")
         cursor.execute(

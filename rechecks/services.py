@@ -113,9 +113,10 @@ def stale_kinds() -> list[str]:
 def preview(month: date, values: dict[str, Any]) -> list[dict[str, Any]]:
     """How many holdings each list would hit now and under other lines or words (`tax_line`, `vehicle_exempt` …).
 
-    Nothing is written. Kinds that the change does not touch are left out.
+    Nothing is written. Kinds that the change does not touch are left out; `alike_least` touches those that have a list
+    without ID numbers.
     """
-    touched = {"tax": ("tax_line",), "property": ("max_houses", "property_counted"),
+    touched: dict[str, tuple[str, ...]] = {"tax": ("tax_line",), "property": ("max_houses", "property_counted"),
                "vehicle": ("vehicle_exempt",), "business": ("business_states", "business_ended")}  # fmt: skip
     rules = matching.Rules.in_force(month)
     changed = rules.changed(values)
@@ -123,6 +124,8 @@ def preview(month: date, values: dict[str, Any]) -> list[dict[str, Any]]:
     named = newest_lists(has_numbers=False)
     for kind, by_number in newest_lists().items():
         keys = touched.get(kind, ())
+        if named[kind] and KINDS[kind].is_matched:
+            keys = (*keys, "alike_least")
         if all(rules.values[key] == changed.values[key] for key in keys):
             continue
         used = [one for one in (by_number, named[kind]) if one]

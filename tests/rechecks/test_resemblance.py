@@ -132,6 +132,14 @@ class TestScore:
         Parameter.objects.filter(key="recheck.alike.least", effective_from=date(2020, 12, 1)).update(value=60)
         assert self.score() == 60
 
+    def test_a_preview_tells_how_many_another_least_score_would_leave(self, home):
+        named(dead(home.head))
+        other = holder()
+        loaded("payroll", (other.head, "某小学", "3200"))
+        (told,) = services.preview(DECEMBER, {"alike_least": 61})
+        assert (told["kind"].code, told["before"], told["after"]) == ("death", 1, 0)
+        assert services.preview(DECEMBER, {"alike_least": 60}) == []
+
     def test_a_finding_is_as_sure_as_the_least_of_its_rows(self, home):
         where = township_of(factories.VILLAGE)
         named(dead(home.head, township=where), dead(home.head, day="2020-11-06"))
