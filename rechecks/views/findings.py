@@ -164,7 +164,7 @@ class FindingPage(OfFinding, DetailPage):
             "kind": kind,
             "rows": rows_of(obj),
             "days": days,
-            "alike": f"疑似同一人 {obj.score} 分",
+            "alike": alike(obj),
             "declared": declared_of(obj),
             "others": others.filter(programme=obj.programme_id, beneficiary_id=obj.beneficiary_id)[:20],
             "verifications": verifications.select_related("recorded_by").prefetch_related("files"),
@@ -201,7 +201,12 @@ def brief(finding: Finding) -> list[str]:
         str(finding),
         finding.division.name,
         f"{finding.programme} 每月 {money_text(held.monthly_amount)} 元",
+        *([alike(finding)] if finding.score is not None else []),
     ]
+
+
+def alike(finding: Finding) -> str:
+    return f"疑似同一人 {finding.score} 分"
 
 
 INCOMES = {"pension": "养老金", "wages": "工资性收入", "farming": "经营净收入", "property": "财产净收入"}
