@@ -11,7 +11,7 @@ from django.utils import timezone
 
 from casework.services import today
 from casework.workflow import flow_of
-from core.letters import Letter
+from core.letters import Facts, Letter
 from core.templatetags.ui import day_words
 
 Part = str | list[list[str]]
@@ -20,7 +20,8 @@ Body = Callable[[Any], list[Part]]
 
 @dataclass(frozen=True)
 class Paper:
-    """A printed form. `body(case)` gives paragraphs and tables (lists of rows); `when(case)`: whether it exists yet."""
+    """A printed form. `body(case)` gives paragraphs, tables (lists of rows, heading first) and `Facts` (label, value);
+    `when(case)`: whether it exists yet; `dated(case)`: its day, None for today."""
 
     kind: str
     title: str
@@ -28,6 +29,10 @@ class Paper:
     body: Body
     when: Callable[[Any], bool]
     dated: Callable[[Any], Any]
+    # Kept in the file instead of being handed out: no letterhead, no addressee.
+    is_form: bool = False
+    # Who signs above the office, a line each.
+    signers: tuple[str, ...] = ()
 
 
 DOCUMENTS: dict[str, Paper] = {}
@@ -42,10 +47,14 @@ def papers_for(case: Any) -> list[Paper]:
     return [one for one in DOCUMENTS.values() if one.when(case)]
 
 
+def office_name(township: Any) -> str:
+    """乡镇人民政府 or 街道办事处 of a township."""
+    return f"{township.name}{'办事处' if township.name.endswith('街道') else '人民政府'}"
+
+
 def township(case: Any) -> str:
-    """乡镇人民政府 or 街道办事处 of the case."""
-    name = case.division.parent.name
-    return f"{name}办事处" if name.endswith("街道") else f"{name}人民政府"
+    """The office of the case's township."""
+    return office_name(case.division.parent)
 
 
 def bureau(case: Any) -> str:
@@ -61,19 +70,33 @@ def begins_in_township(case: Any) -> bool:
     return "township_clerk" in flow_of(case).openers
 
 
+def remedy(paper: str) -> str:
+    """How one may contest the decision that the paper (通知书, 决定书) tells: 行政复议法, 行政诉讼法."""
+    return (
+        f"如对本决定不服，可自收到本{paper}之日起六十日内向本级人民政府申请行政复议，"
+        "或者六个月内向人民法院提起行政诉讼。"
+    )
+
+
 def document(case: Any, kind: str) -> bytes:
     """The form as docx."""
     paper = DOCUMENTS[kind]
     issuer = bureau(case) if paper.issuer == "bureau" else township(case)
-    letter = Letter(issuer)
+    letter = Letter("" if paper.is_form else issuer, number=case.number)
     letter.title(paper.title)
-    letter.line(f"编号：{case.number}", 14, center=True, after=12)
-    letter.line(f"{case.subject}：", 16)
+    if paper.is_form:
+        letter.subtitle(f"编号：{case.number}")
+    else:
+        letter.addressee(case.subject)
     for part in paper.body(case):
-        if isinstance(part, str):
+        if isinstance(part, Facts):
+            letter.facts(part)
+        elif isinstance(part, str):
             letter.text(part)
         else:
             letter.table(part)
+    if paper.signers:
+        letter.signatures(*paper.signers)
     letter.sign(issuer, day_words(paper.dated(case) or today()))
     return letter.content()
 
@@ -84,7 +107,7 @@ def document(case: Any, kind: str) -> bytes:
 def _receipt(case: Any) -> list[str | list[list[str]]]:
     flow = flow_of(case)
     words: list[str | list[list[str]]] = [
-        f"您于{day_words(timezone.localdate(case.opened_at))}提出的{flow.name}，材料齐全，现予受理。",
+        f"您于{day_words(timezone.localdate(case.opened_at))}提出的{flow.formal or flow.name}，材料齐全，现予受理。",
     ]
     if case.whole_due_on:
         words.append(
@@ -94,12 +117,32 @@ def _receipt(case: Any) -> list[str | list[list[str]]]:
 
 
 def _missing(case: Any) -> list[str | list[list[str]]]:
-    event = case.events.filter(action="ask_materials").first()
+    flow, event = flow_of(case), case.events.filter(action="ask_materials").first()
     return [
-        f"您提出的{flow_of(case).name}，经审查材料尚不齐全，现一次性告知需要补正的内容：",
+        f"您提出的{flow.formal or flow.name}，经审查材料尚不齐全，现一次性告知需要补正的内容：",
         event.opinion if event else "",
         "请补齐后交回，我们收到后当日受理。",
     ]
+
+
+def _visit(case: Any) -> list[str | list[list[str]]]:
+    """入户调查记录表, one table a visit: the day, both who went, what they saw."""
+    parts: list[str | list[list[str]]] = []
+    for one in case.visits.order_by("visited_on", "id"):
+        parts.append(
+            Facts(
+                [
+                    ["对象", f"{case.subject}（{case.division.parent.name}{case.division.name}）"],
+                    ["调查日期", day_words(one.visited_on)],
+                    ["调查人员", "、".join(one.visitors)],
+                    ["住房情况", one.housing or "—"],
+                    ["生活状况", one.living],
+                    ["备注", one.remark or "—"],
+                    ["在场签字人", one.signed_by],
+                ]
+            )
+        )
+    return parts
 
 
 register(
@@ -120,5 +163,17 @@ register(
         _missing,
         lambda case: begins_in_township(case) and case.events.filter(action="ask_materials").exists(),
         lambda case: None,
+    )
+)
+register(
+    Paper(
+        "visit",
+        "入户调查记录表",
+        "township",
+        _visit,
+        lambda case: begins_in_township(case) and case.visits.exists(),
+        lambda case: case.visits.order_by("visited_on").last().visited_on,
+        is_form=True,
+        signers=("被调查人（签名并按指纹）：", "调查人员：", "调查人员："),
     )
 )

@@ -100,6 +100,8 @@ class Flow:
     by_list: bool = False
     # What the last stage of the line means to the family, e.g. 发放.
     after: str = ""
+    # What papers call the application, where pages use a short name (低保申请).
+    formal: str = ""
     _by_code: dict[str, Stage] = field(default_factory=dict, compare=False, repr=False)
 
     def __post_init__(self) -> None:

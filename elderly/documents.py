@@ -5,45 +5,44 @@ from datetime import date, timedelta
 from typing import Any
 
 from benefits.words import breakdown
-from casework.documents import Paper, register
+from casework.documents import Paper, office_name, register, remedy
 from casework.models import CaseState
 from core.filters import mask
-from core.letters import Letter
-from core.months import add_months, format_month
-from core.templatetags.ui import day_words, money_text
+from core.letters import A4_WIDE, Letter
+from core.months import add_months
+from core.templatetags.ui import day_words, money_text, month_words
 from elderly.models import AllowanceList, ListKind, Origin
 
 Part = str | list[list[str]]
-REMEDY = "如对本决定不服，可自收到本通知书之日起六十日内向本级人民政府申请行政复议，或六个月内向人民法院提起行政诉讼。"
-LANDSCAPE = (297, 210)
+REMEDY = remedy("通知书")
 
 
 def approval_list(batch: AllowanceList) -> bytes:
     """审批名单 of one township and month: whoever is on it now and wasn't taken off, with the sum a month."""
     township, district = batch.division, batch.division.parent
-    office = f"{township.name}{'办事处' if township.name.endswith('街道') else '人民政府'}"
     rows = list(
         batch.rows.exclude(state__in=[CaseState.WITHDRAWN, CaseState.REFUSED])
         .select_related("person", "division")
         .order_by("division_id", "pk")
     )
-    letter = Letter(page=LANDSCAPE, margins=(18, 16))
-    letter.line(
-        f"{district.name if district else ''}{batch.programme}{batch.get_kind_display()}",
-        20,
-        bold=True,
-        center=True,
-    )
-    letter.line(f"{office}　　{format_month(batch.month)}　　共 {len(rows)} 人", 12, center=True, after=6)
-    letter.table(_grant_table(rows) if batch.kind == ListKind.GRANT else _end_table(rows), size=10)
+    letter = Letter(page=A4_WIDE, margins=(18, 20), paged=True)
+    letter.title(f"{district.name if district else ''}{batch.programme}{batch.get_kind_display()}", 20)
+    letter.subtitle(f"{office_name(township)}　　{month_words(batch.month)}　　共{len(rows)}人")
+    is_grant = batch.kind == ListKind.GRANT
+    letter.table(_grant_table(rows) if is_grant else _end_table(rows), 11, GRANT if is_grant else END)
     total = sum((row.monthly_amount or 0 for row in rows), 0)
-    letter.line(f"合计每月 {money_text(total)} 元", 12, before=6)
+    letter.line(f"合计每月{money_text(total)}元", 12, before=2)
     letter.line(
-        "乡镇（街道）经办人：　　　　　　　　区局审批人：　　　　　　　　审批日期：　　　　年　　月　　日",
+        "乡镇（街道）经办人：　　　　　　　　　　区局审批人：　　　　　　　　　　审批日期：　　　　年　　月　　日",
         12,
-        before=18,
+        before=14,
     )
     return letter.content()
+
+
+# Widths in mm of 261.
+GRANT = (13, 22, 12, 46, 32, 14, 26, 34, 30, 32)
+END = (13, 22, 46, 34, 30, 30, 56, 30)
 
 
 def _grant_table(rows: Iterable[Any]) -> list[list[str]]:
@@ -69,10 +68,10 @@ def _grant_table(rows: Iterable[Any]) -> list[list[str]]:
                 mask(row.person.id_number),
                 row.division.name,
                 str(row.age or ""),
-                format_month(row.age_month),
+                month_words(row.age_month),
                 Origin(row.origin).label,
                 money_text(row.monthly_amount or 0),
-                format_month(row.first_month),
+                month_words(row.first_month),
             ]
             for place, row in enumerate(rows, 1)
         ),
@@ -92,7 +91,7 @@ def _end_table(rows: Iterable[Any]) -> list[list[str]]:
                 money_text(row.monthly_amount or 0),
                 row.get_end_reason_display(),
                 row.end_note,
-                format_month(row.first_month),
+                month_words(row.first_month),
             ]
             for place, row in enumerate(rows, 1)
         ),
@@ -103,9 +102,9 @@ def reminder_list(rows: Iterable[Any], place: str, day: date, notice: dict[str, 
     """催告名单: whose proof of life is overdue, until when they have to come; for the village's notice board and its
     cadres, so without numbers of any kind. `rows`: entitlements; `notice`: days by programme."""
     found = list(rows)
-    letter = Letter()
-    letter.line("生存认证催告名单", 22, bold=True, center=True, after=6)
-    letter.line(f"{place}　　{day_words(day)}　　共 {len(found)} 人", 12, center=True, after=6)
+    letter = Letter(paged=True)
+    letter.title("生存认证催告名单")
+    letter.subtitle(f"{place}　　{day_words(day)}　　共{len(found)}人")
     letter.text(
         "下列老年人的生存认证已经到期。请本人到村（社区）或乡镇（街道）办理，行动不便的可联系工作人员上门或视频认证。"
         "期满仍未认证的暂缓发放，认证后补发。"
@@ -123,7 +122,7 @@ def reminder_list(rows: Iterable[Any], place: str, day: date, notice: dict[str, 
                 "已暂缓" if held_from <= day else f"{held_from:%Y-%m-%d}",
             ]
         )
-    letter.table(table, size=11, widths=(14, 26, 40, 26, 28, 28))
+    letter.table(table, 12, (14, 26, 40, 26, 28, 28))
     return letter.content()
 
 
@@ -133,7 +132,7 @@ def reminder_list(rows: Iterable[Any], place: str, day: date, notice: dict[str, 
 def granted(case: Any) -> list[Part]:
     decision = case.decision
     words: list[Part] = [
-        f"经审核，您符合享受{case.programme}的条件，决定自 {format_month(case.first_month)} 起发放，"
+        f"经审核，您符合享受{case.programme}的条件，决定自 {month_words(case.first_month)} 起发放，"
         f"每月 {money_text(decision.monthly_amount)} 元，计算如下：",
         [
             ["项目", "算式", "金额（元）"],
@@ -144,8 +143,8 @@ def granted(case: Any) -> list[Part]:
         ],
     ]
     if case.replaces_id:
-        last = format_month(add_months(case.first_month, -1))
-        words.append(f"您原享受的高龄津贴发放至 {last}，由长寿金代替。")
+        last = month_words(add_months(case.first_month, -1))
+        words.append(f"您原享受的高龄津贴发放至{last}，由长寿金代替。")
     due = case.entitlement.review_due if case.entitlement else None
     if due:
         words.append(f"请于{day_words(due)}前办理生存认证；未按期认证的暂缓发放，认证后补发。")
@@ -164,10 +163,10 @@ def refused(case: Any) -> list[Part]:
 
 def ended(case: Any) -> list[Part]:
     note = f"（{case.end_note}）" if case.end_note else ""
-    last = format_month(add_months(case.first_month, -1))
+    last = month_words(add_months(case.first_month, -1))
     return [
-        f"因{case.get_end_reason_display()}{note}，决定自 {format_month(case.first_month)} 起停发{case.programme}，"
-        f"末月为 {last}。",
+        f"因{case.get_end_reason_display()}{note}，决定自 {month_words(case.first_month)} 起停发{case.programme}，"
+        f"末月为{last}。",
         "对停发的事实和理由，您有权陈述、申辩。",
         REMEDY,
     ]

@@ -9,9 +9,9 @@ from typing import Any
 
 from docx.oxml import OxmlElement
 from docx.oxml.ns import qn
-from docx.shared import Pt
 
 from benefits.policy import parameter
+from core.fonts import BODY, font
 from core.letters import Letter
 from core.months import month_of
 from core.templatetags.ui import day_words
@@ -64,7 +64,7 @@ def certificate_docx(certificate: Certificate, today: date) -> bytes:
     letter = Letter(page=PAGE, margins=(5, 5))
     for place, holder in enumerate(both):
         if place:
-            letter.new_page()
+            letter.docx.add_page_break()
         for key, text in values(certificate, holder).items():
             put(letter, text, LEFT[key], shift)
         for party, top in zip(both, RIGHT_Y, strict=True):
@@ -85,9 +85,7 @@ def put(letter: Letter, text: str, place: tuple[float, float], shift: tuple[floa
     if not text:
         return
     paragraph: Any = letter.docx.add_paragraph()
-    run = paragraph.add_run(text)
-    run.font.size = Pt(11)
-    paragraph.paragraph_format.space_after = Pt(0)
+    font(paragraph.add_run(text), BODY, 11)
     frame = OxmlElement("w:framePr")
     x, y = (round((one + by) * TWIPS_A_MM) for one, by in zip(place, shift, strict=True))
     marks = {"w": "3600", "hSpace": "0", "wrap": "around", "vAnchor": "page", "hAnchor": "page"}

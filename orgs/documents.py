@@ -2,17 +2,20 @@
 
 from collections.abc import Sequence
 from datetime import date
+from decimal import Decimal
 from typing import Any
 
-from casework.documents import Paper, bureau, register
-from core.letters import Letter
+from casework.documents import Paper, bureau, register, remedy
+from core.fonts import TITLE
+from core.letters import A4_WIDE, Facts, Letter
+from core.money import in_capitals
 from core.templatetags.ui import day_words, money_text
 from orgs.models import InspectionReport, OrgCertificate, OrgFlow
 from orgs.policy import policy_on
 from orgs.rules import LAW
 
 Part = str | list[list[str]]
-REMEDY = "如对本决定不服，可自收到本决定书之日起六十日内向本级人民政府申请行政复议，或六个月内向人民法院提起行政诉讼。"
+REMEDY = remedy("决定书")
 ACT = {OrgFlow.ESTABLISH: "成立登记", OrgFlow.CHANGE: "变更登记", OrgFlow.CANCEL: "注销登记"}
 
 
@@ -33,7 +36,7 @@ def accepted(case: Any) -> list[Part]:
     ]
     if case.whole_due_on:
         words.append(
-            f"依据{LAW[case.kind]}，本机关将自收到全部有效文件之日起六十日内，即 {day_words(case.whole_due_on)}前"
+            f"依据{LAW[case.kind]}，本机关将自收到全部有效文件之日起六十日内，即{day_words(case.whole_due_on)}前"
             "作出准予或者不予登记的决定。"
         )
     return words
@@ -68,7 +71,7 @@ def granted(case: Any) -> list[Part]:
             ["业务范围", case.scope],
         ]
         words = f"依据{law}，经审查，“{body.name}”符合成立条件，准予成立登记，发给登记证书。登记事项如下："
-        return [words, rows, "请自登记之日起按章程开展活动，每年按规定报送上一年度工作报告。"]
+        return [words, Facts(rows), "请自登记之日起按章程开展活动，每年按规定报送上一年度工作报告。"]
     if case.flow == OrgFlow.CHANGE:
         rows = [["变更事项", "变更前", "变更后"]]
         rows += [
@@ -144,22 +147,30 @@ def register_papers() -> None:
 def certificate(one: OrgCertificate) -> bytes:
     """登记证书（副本）on its landscape layout: what is frozen with the certificate, not what the body is today."""
     content = one.content
-    letter = Letter(page=(297, 210), margins=(30, 20))
-    letter.line(f"{content['kind']}登记证书", 30, bold=True, red=True, center=True, after=4)
-    letter.line(f"统一社会信用代码：{content['credit_code']}", 14, center=True, after=8)
-    rows = [
-        ["名　　称", content["name"]],
-        ["业务范围", content["scope"] or "—"],
-        ["住　　所", content["address"] or "—"],
-        ["法定代表人", content["representative"] or "—"],
-        ["注册资金", f"{money_text(content['capital'])} 元" if content["capital"] else "—"],
-        ["业务主管单位", content["supervisor"] or "—"],
-        ["有效期限", f"{day_words(one.valid_from)} 至 {day_words(one.valid_until)}"],
-    ]
-    letter.table(rows, size=14, widths=(42, 195))
-    letter.line(f"证书编号：{one.number}", 12, before=8)
-    letter.line(f"发证机关：{one.organisation.division.name}民政局", 14, right=True)
-    letter.line(f"发证日期：{day_words(one.issued_on)}", 14, right=True)
+    letter = Letter(page=A4_WIDE, margins=(35, 18))
+    letter.line(f"{content['kind']}登记证书", 34, face=TITLE, red=True, center=True, lead=48)
+    letter.line("（副本）", 16, center=True, after=6)
+    capital = content["capital"]
+    letter.facts(
+        [
+            ["统一社会信用代码", content["credit_code"]],
+            ["名　　称", content["name"]],
+            ["业务范围", content["scope"] or "—"],
+            ["住　　所", content["address"] or "—"],
+            ["法定代表人", content["representative"] or "—"],
+            [
+                "注册资金",
+                f"{money_text(capital)}元（人民币{in_capitals(Decimal(capital))}）" if capital else "—",
+            ],
+            ["业务主管单位", content["supervisor"] or "—"],
+            ["有效期限", f"自{day_words(one.valid_from)}至{day_words(one.valid_until)}"],
+            ["证书编号", one.number],
+        ],
+        14,
+        (52, 175),
+        lead=9.5,
+    )
+    letter.sign(f"{one.organisation.division.name}民政局", day_words(one.issued_on))
     return letter.content()
 
 
@@ -174,11 +185,11 @@ def conclusion_notice(report: InspectionReport) -> bytes:
     """年检结论通知."""
     body, year = report.organisation, report.campaign.year
     letter = Letter(office_of(report))
-    letter.title(f"社会组织 {year} 年度检查结论通知书")
-    letter.line(f"{body.name}：", 16)
+    letter.title(f"社会组织{year}年度检查结论通知书")
+    letter.addressee(body.name)
     handed = f"于{day_words(report.submitted_on)}报送" if report.submitted_on else "未报送"
     letter.text(
-        f"你单位（统一社会信用代码 {body.credit_code}）{handed} {year} 年度工作报告。"
+        f"你单位（统一社会信用代码{body.credit_code}）{handed}{year}年度工作报告。"
         f"依据{LAW[body.kind]}，经检查，结论为：{report.get_conclusion_display()}。"
     )
     if report.ground:
@@ -191,24 +202,24 @@ def conclusion_notice(report: InspectionReport) -> bytes:
 
 def reminders(reports: Sequence[InspectionReport], day: date) -> bytes:
     """催报通知: a page for each body."""
-    letter, years = Letter(), int(policy_on(day)["inspection.missed_years"])
+    years = int(policy_on(day)["inspection.missed_years"])
+    issuer = office_of(reports[0])
+    letter = Letter(issuer)
     for place, report in enumerate(reports):
         if place:
-            letter.new_page()
+            letter.next()
         body, year = report.organisation, report.campaign.year
-        issuer = office_of(report)
-        letter.line(issuer, 26, bold=True, red=True, center=True)
-        letter.title(f"关于催报 {year} 年度工作报告的通知")
-        letter.line(f"{body.name}：", 16)
-        late = f"，现已逾期 {(day - report.due_on).days} 日" if day > report.due_on else ""
+        letter.title(f"关于催报{year}年度工作报告的通知")
+        letter.addressee(body.name)
+        late = f"，现已逾期{(day - report.due_on).days}日" if day > report.due_on else ""
         letter.text(
-            f"依据{LAW[body.kind]}，你单位（统一社会信用代码 {body.credit_code}）应于{day_words(report.due_on)}前"
-            f"向本机关报送 {year} 年度工作报告，至今未收到{late}。"
+            f"依据{LAW[body.kind]}，你单位（统一社会信用代码{body.credit_code}）应于{day_words(report.due_on)}前"
+            f"向本机关报送{year}年度工作报告，至今未收到{late}。"
         )
         letter.text(
             "请自收到本通知之日起十五日内报送年度工作报告书、财务会计报告、审计报告和登记证书副本"
             f"{'，并附业务主管单位初审意见' if report.supervisor_due_on else ''}。"
         )
-        letter.text(f"连续 {years} 年未报送的，将依照《社会组织信用信息管理办法》列入活动异常名录。")
+        letter.text(f"连续{years}年未报送的，将依照《社会组织信用信息管理办法》列入活动异常名录。")
         letter.sign(issuer, day_words(day))
     return letter.content()

@@ -4,12 +4,17 @@ from typing import Any
 
 from benefits.words import breakdown
 from casework.documents import Paper, register
-from core.months import add_months, format_month
-from core.templatetags.ui import money_text
+from core.months import add_months
+from core.templatetags.ui import money_text, month_words
 from relief.dibao.models import ChangeKind, DibaoApplication
-from relief.shared.letters import REMEDY
+from relief.shared.letters import REMEDY, reasons_of
 
 Part = str | list[list[str]]
+
+
+def formal(programme: Any) -> str:
+    """The programme as papers name it: 农村最低生活保障."""
+    return str(programme.name).replace("低保", "最低生活保障")
 
 
 def sum_table(assessment: Any) -> list[list[str]]:
@@ -25,8 +30,8 @@ def sum_table(assessment: Any) -> list[list[str]]:
 def granted(case: Any) -> list[Part]:
     decision = case.decision
     return [
-        f"您家庭提出的{case.programme.name}申请，经审核确认符合条件，决定自{format_month(case.first_month)}起给予"
-        f"{case.programme.name}，保障 {decision.persons} 人，每月 {money_text(decision.monthly_amount)} 元，计算如下：",
+        f"您家庭提出的{formal(case.programme)}申请，经审核确认符合条件，决定自{month_words(case.first_month)}起给予"
+        f"{formal(case.programme)}，保障{decision.persons}人，每月{money_text(decision.monthly_amount)}元，计算如下：",
         sum_table(decision),
         "家庭人口、收入、财产发生变化的，请及时告知乡镇人民政府（街道办事处）。",
         REMEDY,
@@ -34,21 +39,17 @@ def granted(case: Any) -> list[Part]:
 
 
 def refused(case: Any) -> list[Part]:
-    event = case.events.filter(action="refuse").first()
-    words: list[Part] = [f"您家庭提出的{case.programme.name}申请，经审核确认，决定不予批准。理由如下："]
-    reasons = case.decision.reasons if case.decision else []
-    words += [f"{place}．{one.get('text') or one['code']}。" for place, one in enumerate(reasons, 1)]
-    if event:
-        words.append(f"审核意见：{event.opinion.splitlines()[0]}")
+    words: list[Part] = [f"您家庭提出的{formal(case.programme)}申请，经审核确认，决定不予批准。理由如下："]
+    words += reasons_of(case, case.decision)
     return [*words, REMEDY]
 
 
 def ended(case: Any) -> list[Part]:
     note = f"：{case.end_note}" if case.end_note else ""
-    last = format_month(add_months(case.first_month, -1))
+    last = month_words(add_months(case.first_month, -1))
     return [
-        f"经核查，您家庭享受的{case.programme.name}因“{case.get_end_reason_display()}”{note}，决定自"
-        f"{format_month(case.first_month)}起停发，末月为 {last}。",
+        f"经核查，您家庭享受的{formal(case.programme)}因“{case.get_end_reason_display()}”{note}，决定自"
+        f"{month_words(case.first_month)}起停发，末月为{last}。",
         "您有权对停发的事实和理由进行陈述、申辩。",
         REMEDY,
     ]
@@ -57,8 +58,8 @@ def ended(case: Any) -> list[Part]:
 def changed(case: Any) -> list[Part]:
     decision = case.decision
     return [
-        f"因{case.reason or '家庭情况变化'}，决定自{format_month(case.first_month)}起，"
-        f"您家庭的{case.programme.name}调整为保障 "
+        f"因{case.reason or '家庭情况变化'}，决定自{month_words(case.first_month)}起，"
+        f"您家庭的{formal(case.programme)}调整为保障 "
         f"{decision.persons} 人，每月 {money_text(decision.monthly_amount)} 元，计算如下：",
         sum_table(decision),
         REMEDY,

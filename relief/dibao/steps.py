@@ -10,6 +10,7 @@ from core.errors import UserError
 from core.months import add_months, age_in_month, format_month, month_of
 from core.templatetags.ui import money_text
 from registry.models import Person
+from relief.dibao.documents import formal
 from relief.dibao.facts import facts_of
 from relief.dibao.models import ChangeKind, DibaoApplication
 from relief.dibao.services import ADULT, assess_now, suggested_class
@@ -96,7 +97,7 @@ def do_post(case: DibaoApplication, step: Step) -> None:
         step,
         place=step.data.get("place") or "",
         head_name=case.subject,
-        programme_name=case.programme.name,
+        programme_name=formal(case.programme),
         persons=case.proposal.persons,
         amount=case.proposal.monthly_amount,
     )

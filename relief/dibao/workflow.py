@@ -229,6 +229,7 @@ DIBAO = register(
         lambda: DibaoApplication,
         whole=Limit(30, source=LAW),
         hard=Limit(45, source=LAW),
+        formal="最低生活保障申请",
     )
 )
 

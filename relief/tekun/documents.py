@@ -6,9 +6,9 @@ from django.utils import timezone
 
 from benefits.words import breakdown
 from casework.documents import Paper, register
-from core.months import add_months, format_month
-from core.templatetags.ui import day_words, money_text
-from relief.shared.letters import REMEDY
+from core.months import add_months
+from core.templatetags.ui import day_words, money_text, month_words
+from relief.shared.letters import REMEDY, reasons_of
 from relief.shared.models import ChangeKind
 from relief.tekun.models import TekunApplication
 
@@ -43,7 +43,7 @@ def receipt(case: Any) -> list[Part]:
 
 def granted(case: Any) -> list[Part]:
     return [
-        f"您提出的{NAME}申请，经审核确认符合条件，决定自{format_month(case.first_month)}起给予供养，{where(case)}。"
+        f"您提出的{NAME}申请，经审核确认符合条件，决定自{month_words(case.first_month)}起给予供养，{where(case)}。"
         "供养金计算如下：",
         sum_table(case),
         "生活自理能力、收入、财产、法定义务人情况发生变化的，请及时告知乡镇人民政府（街道办事处）。",
@@ -52,18 +52,14 @@ def granted(case: Any) -> list[Part]:
 
 
 def refused(case: Any) -> list[Part]:
-    event = case.events.filter(action="refuse").first()
     words: list[Part] = [f"您提出的{NAME}申请，经审核确认，决定不予批准。理由如下："]
-    reasons = case.basic_decision.reasons if case.basic_decision else []
-    words += [f"{place}．{one.get('text') or one['code']}。" for place, one in enumerate(reasons, 1)]
-    if event:
-        words.append(f"审核意见：{event.opinion.splitlines()[0]}")
+    words += reasons_of(case, case.basic_decision)
     return [*words, REMEDY]
 
 
 def changed(case: Any) -> list[Part]:
     return [
-        f"因{case.reason or '情况变化'}，决定自{format_month(case.first_month)}起调整供养：{where(case)}。"
+        f"因{case.reason or '情况变化'}，决定自{month_words(case.first_month)}起调整供养：{where(case)}。"
         "供养金计算如下：",
         sum_table(case),
         REMEDY,
@@ -72,10 +68,10 @@ def changed(case: Any) -> list[Part]:
 
 def ended(case: Any) -> list[Part]:
     note = f"：{case.end_note}" if case.end_note else ""
-    last = format_month(add_months(case.first_month, -1))
+    last = month_words(add_months(case.first_month, -1))
     words: list[Part] = [
         f"{case.subject}享受的{NAME}因“{case.get_end_reason_display()}”{note}，决定自"
-        f"{format_month(case.first_month)}起停止，末月为 {last}。",
+        f"{month_words(case.first_month)}起停止，末月为{last}。",
     ]
     if case.funeral:
         words.append(f"同时给予丧葬补助 {money_text(case.funeral.monthly_amount)} 元，一次性发放。")
@@ -89,14 +85,13 @@ def grading_form(case: Any) -> list[Part]:
     found = case.grading
     rows = [["自理能力", "评估结果"]]
     rows += [[name, "能自主完成" if there else "不能自主完成"] for name, there in found.abilities()]
-    rows.append(["结论", f"丧失 {found.lost} 项，{found.get_grade_display()}"])
+    rows.append(["结论", f"丧失{found.lost}项，{found.get_grade_display()}"])
     return [
         f"{case.subject}（{case.division.name}）生活自理能力评估情况：",
         rows,
         f"说明：{found.note or '无'}",
         f"评估日期：{day_words(found.graded_on)}。评估人：{found.grader}、{found.second_grader}。",
         "六项全部具备的为全自理；丧失一至三项的为半失能；丧失四项及以上的为失能（民发〔2021〕43号）。",
-        "被评估人或代理人签字：________________",
     ]
 
 
@@ -143,5 +138,7 @@ def register_papers() -> None:
             grading_form,
             lambda case: isinstance(case, TekunApplication) and case.grading is not None,
             lambda case: case.grading.graded_on,
+            is_form=True,
+            signers=("被评估人或代理人：", "评估人：", "评估人："),
         )
     )

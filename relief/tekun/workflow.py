@@ -221,6 +221,7 @@ TEKUN = register(
         "relief:tekun_case",
         lambda: TekunApplication,
         after="供养",
+        formal="特困人员救助供养申请",
     )
 )
 

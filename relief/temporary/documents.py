@@ -3,14 +3,14 @@
 from typing import Any
 
 from benefits.words import breakdown
-from casework.documents import Paper, register
-from core.letters import Letter
+from casework.documents import Paper, office_name, register
+from core.letters import A4_WIDE, Facts, Letter
 from core.money import in_capitals
 from core.templatetags.ui import day_words, money_text
+from relief.shared.letters import REMEDY, reasons_of
 from relief.temporary.models import AdvanceState, TemporaryApplication
 
 Part = str | list[list[str]]
-REMEDY = "如对本决定不服，可自收到本通知书之日起六十日内向本级人民政府申请行政复议，或六个月内向人民法院提起行政诉讼。"
 
 
 def sum_table(assessment: Any) -> list[list[str]]:
@@ -39,12 +39,8 @@ def granted(case: Any) -> list[Part]:
 
 
 def refused(case: Any) -> list[Part]:
-    event = case.events.filter(action="refuse").first()
     words: list[Part] = ["您家庭提出的临时救助申请，经审核确认，决定不予批准。理由如下："]
-    reasons = case.decision.reasons if case.decision else []
-    words += [f"{place}．{one.get('text') or one['code']}。" for place, one in enumerate(reasons, 1)]
-    if event:
-        words.append(f"审核意见：{event.opinion.splitlines()[0]}")
+    words += reasons_of(case, case.decision)
     advance = case.advance
     if advance and advance.to_recover:
         words.append(
@@ -70,9 +66,8 @@ def advance_form(case: Any) -> list[Part]:
         ["提出人、日期", f"{one.proposed_by.full_name}　{day_words(one.proposed_on)}"],
         ["批准人、付款日期", f"{one.approved_by.full_name}　{day}" if one.approved_by else "待审批"],
         ["手续补齐期限", day_words(one.paper_due_on) if one.paper_due_on else "—"],
-        ["领款人签字", "　"],
     ]
-    return ["申请家庭情况紧急，先行救助，事后补齐手续。", rows]
+    return ["申请家庭情况紧急，先行救助，事后补齐手续。", Facts(rows)]
 
 
 def _has_advance(case: Any) -> bool:
@@ -113,36 +108,34 @@ def register_papers() -> None:
             advance_form,
             _has_advance,
             lambda case: case.advance.paid_on if case.advance else None,
+            is_form=True,
+            signers=("领款人（签名并按指纹）：",),
         )
     )
 
 
 def ledger(reserve: Any) -> bytes:
     """备用金台账 of a township and year, landscape, with the sums below."""
-    place = reserve.township
-    issuer = f"{place.name}办事处" if place.name.endswith("街道") else f"{place.name}人民政府"
-    letter = Letter(issuer, page=(297, 210), margins=(20, 20))
-    letter.title(f"{reserve.year} 年临时救助备用金台账")
-    rows = [["序号", "日期", "类别", "摘要", "文号", "收入（元）", "支出（元）", "余额（元）"]]
+    letter = Letter(page=A4_WIDE, margins=(20, 22), paged=True)
+    letter.title(f"{office_name(reserve.township)}{reserve.year}年临时救助备用金台账", 20)
     entries = list(reserve.entries.order_by("id"))
-    for place_, one in enumerate(entries, 1):
-        income = money_text(one.amount) if one.amount > 0 else ""
-        spent = money_text(-one.amount) if one.amount < 0 else ""
-        rows.append(
-            [
-                str(place_),
-                f"{one.on:%Y-%m-%d}",
-                one.get_kind_display(),
-                one.note,
-                one.document_number,
-                income,
-                spent,
-                money_text(one.balance),
-            ]
-        )
+    rows = [["序号", "日期", "类别", "摘要", "文号", "收入（元）", "支出（元）", "余额（元）"]]
+    rows += [
+        [
+            str(place),
+            f"{one.on:%Y-%m-%d}",
+            one.get_kind_display(),
+            one.note,
+            one.document_number,
+            money_text(one.amount) if one.amount > 0 else "",
+            money_text(-one.amount) if one.amount < 0 else "",
+            money_text(one.balance),
+        ]
+        for place, one in enumerate(entries, 1)
+    ]
     came = sum(one.amount for one in entries if one.amount > 0)
     went = -sum(one.amount for one in entries if one.amount < 0)
     rows.append(["", "", "合计", "", "", money_text(came), money_text(went), money_text(reserve.balance)])
-    letter.table(rows, 11, widths=(13, 26, 34, 66, 42, 26, 26, 26))
-    letter.line("制表人：　　　　　　　　复核人：　　　　　　　　负责人：", 12, before=18)
+    letter.table(rows, 12, widths=(14, 28, 32, 65, 40, 26, 26, 26))
+    letter.line("制表人：　　　　　　　　　　复核人：　　　　　　　　　　负责人：", 14, before=14)
     return letter.content()

@@ -269,6 +269,7 @@ TEMPORARY = register(
         "relief:temporary_case",
         lambda: TemporaryApplication,
         whole=Limit(20, source="○ 20 个工作日"),
+        formal="支出型临时救助申请",
     )
 )
 TEMPORARY_URGENT = register(
@@ -282,5 +283,6 @@ TEMPORARY_URGENT = register(
         "relief:temporary_case",
         lambda: TemporaryApplication,
         whole=DAY,
+        formal="急难型临时救助申请",
     )
 )
