@@ -356,6 +356,7 @@ class NoticePrint(DetailPage):
             "persons": sum(one.persons for one in rows),
             "amount": sum(one.amount for one in rows),
             "days": (obj.ends_on - obj.starts_on).days + 1,
+            **notice_words(obj.programme_name, flow_of(obj.case).code),
             "township": obj.case.division.parent,
             "office": township(obj.case),
             "district": obj.case.division.parent.parent,
@@ -379,6 +380,25 @@ class DocumentView(Page):
             request.user, AccessKind.DOWNLOAD, f"{case} {known.title}", f"case:{case.pk}", request=request
         )
         return respond(f"{case.number} {known.title}.docx", content, DOCX)
+
+
+def notice_words(programme: str, flow: str) -> dict[str, str]:
+    """How a notice calls itself: monthly support of a household, support of one person, or a single grant."""
+    if flow.startswith("temporary"):
+        return {
+            "title_words": "临时救助拟救助对象公示",
+            "lead": "拟给予下列家庭一次性临时救助",
+            "head_label": "户主姓名",
+            "amount_label": "救助金额（元）",
+        }
+    programme = programme.replace("低保", "最低生活保障") if "最低" not in programme else programme
+    one = flow.startswith("tekun")
+    return {
+        "title_words": f"{programme}拟纳入对象公示",
+        "lead": f"拟将下列{'人员' if one else '家庭'}纳入{programme}",
+        "head_label": "姓名" if one else "户主姓名",
+        "amount_label": "月供养金（元）" if one else "月保障金（元）",
+    }
 
 
 def get_document(kind: str) -> Any:

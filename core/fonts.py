@@ -45,7 +45,6 @@ def set_defaults(docx: Any) -> None:
         off.set(qn("w:val"), "0")
         properties.insert_element_before(off, "w:spacing", "w:ind", "w:jc")
     language = docx.styles.element.find(f".//{qn('w:rPrDefault')}//{qn('w:lang')}")
-    language.set(qn("w:val"), "zh-CN")
     language.set(qn("w:eastAsia"), "zh-CN")
     _list_fonts(docx)
 

@@ -41,7 +41,7 @@ def approval_list(batch: AllowanceList) -> bytes:
 
 
 # Widths in mm of 261.
-GRANT = (13, 22, 12, 46, 32, 14, 26, 34, 30, 32)
+GRANT = (13, 22, 12, 46, 31, 14, 32, 31, 28, 32)
 END = (13, 22, 46, 34, 30, 30, 56, 30)
 
 

@@ -49,7 +49,7 @@ def test_the_list_on_paper_names_everyone_still_on_it_and_leaves_a_trace(client,
     client.force_login(clerk)
     text = text_of(client.get(f"/elderly/lists/{batch.pk}/paper/").content)
     assert here.name in text and off.name not in text
-    assert "中心路街道办事处" in text and "合计每月 100.00 元" in text
+    assert "中心路街道办事处" in text and "合计每月100.00元" in text
     assert here.id_number not in text
     assert AccessLog.objects.filter(target__startswith="审批名单 2020-03").exists()
 

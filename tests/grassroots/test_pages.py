@@ -137,7 +137,7 @@ def test_the_papers_carry_names_and_sums_and_no_identity_numbers(hands):
     done = stories.elected(other, hands)
     form = read(papers.paper(done, "form"))
     assert all(
-        word in form for word in ("赵建国", "650", "600", "钱志强", "未当选", "妇女王秀英当选最后 1 席")
+        word in form for word in ("赵建国", "650", "600", "钱志强", "未当选", "妇女王秀英当选最后1席")
     )
     assert [kind for kind, _ in papers.papers_of(done)] == ["voters", "candidates", "result", "form"]
 

@@ -107,7 +107,7 @@ def test_the_decision_on_paper_can_be_counted_again(client, clerk, case):
     move(case, "grant", officer, opinion="符合条件", on=date(2020, 3, 25))
     client.force_login(officer)
     words = text_of(client.get(f"/cases/{case.pk}/documents/granted/").content)
-    assert "500 × 2 − 400" in words and "600.00" in words and "2020-04" in words
+    assert "500 × 2 − 400" in words and "600.00" in words and "2020年4月" in words
     assert client.get(f"/cases/{case.pk}/documents/refused/").status_code == 404
 
 
