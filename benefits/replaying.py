@@ -3,7 +3,6 @@
 A difference means that the formula changed or that a row was touched; both must be found.
 """
 
-from collections.abc import Iterable, Iterator
 from dataclasses import dataclass
 from decimal import Decimal
 
@@ -32,8 +31,3 @@ def recompute(assessment: Assessment) -> Recomputed:
     if "error" in answer:
         return Recomputed(assessment, ZERO, 0, answer["error"])
     return Recomputed(assessment, Decimal(answer["monthly_amount"]), answer["persons"])
-
-
-def recompute_all(assessments: Iterable[Assessment]) -> Iterator[Recomputed]:
-    """One after another, without a query; feed it `queryset.iterator()`."""
-    return map(recompute, assessments)

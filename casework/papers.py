@@ -16,7 +16,6 @@ from casework.services import (
     record_change,
     set_whole_limit,
     today,
-    why_not_edit,
     write_event,
 )
 from casework.workflow import flow_of
@@ -198,8 +197,3 @@ def settle_objections(case: Case, step: Step) -> int:
     return Objection.objects.filter(notice__case_id=case.pk, settled_on__isnull=True).update(
         outcome=step.opinion, settled_on=step.on
     )
-
-
-def may_attach(case: Case, actor: User) -> bool:
-    """Whether this account may add papers now."""
-    return not why_not_edit(case, actor)

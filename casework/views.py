@@ -390,6 +390,8 @@ def notice_words(programme: str, flow: str) -> dict[str, str]:
             "lead": "拟给予下列家庭一次性临时救助",
             "head_label": "户主姓名",
             "amount_label": "救助金额（元）",
+            "persons_label": "救助人数",
+            "unit": "户",
         }
     programme = programme.replace("低保", "最低生活保障") if "最低" not in programme else programme
     one = flow.startswith("tekun")
@@ -398,6 +400,8 @@ def notice_words(programme: str, flow: str) -> dict[str, str]:
         "lead": f"拟将下列{'人员' if one else '家庭'}纳入{programme}",
         "head_label": "姓名" if one else "户主姓名",
         "amount_label": "月供养金（元）" if one else "月保障金（元）",
+        "persons_label": "供养人数" if one else "保障人数",
+        "unit": "人" if one else "户",
     }
 
 

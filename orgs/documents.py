@@ -79,7 +79,7 @@ def granted(case: Any) -> list[Part]:
             for label, before, after in case.differences
             if "身份证号" not in label and "电话" not in label
         ]
-        lead = f"依据{law}，经审查，准予 {body.name}（{body.credit_code}）变更登记，变更事项如下："
+        lead = f"依据{law}，经审查，准予{body.name}（{body.credit_code}）变更登记，变更事项如下："
         return [lead, rows, "登记证书上的事项有变更的，原登记证书收回，换发新证书。"]
     return [
         f"依据{law}，经审查，{body.name}（{body.credit_code}）已完成清算，准予注销登记，自"

@@ -13,7 +13,7 @@ from core.errors import UserError
 from core.files import XLSX, store
 from core.models import StoredFile
 from core.money import ZERO, in_capitals
-from district.models import Division, DivisionLevel
+from district.models import Division
 from payouts.building import district
 from payouts.models import FileKind, PaymentKind, Run, RunFile, RunState
 
@@ -205,8 +205,3 @@ def _footer(run: Run, total: Decimal, households: int, people: int) -> list[dict
             "银行账号": day,
         },
     ]
-
-
-def district_townships() -> list[Division]:
-    """The townships of the district, in official order."""
-    return list(Division.objects.filter(level=DivisionLevel.TOWNSHIP).order_by("code"))

@@ -2,7 +2,6 @@
 
 from collections import defaultdict
 from datetime import date
-from decimal import Decimal
 from typing import Any
 
 from django.db.models import Q
@@ -10,7 +9,7 @@ from django.db.models import Q
 from benefits.queries import holds_in
 from core.months import add_months, format_month
 from registry.models import DisabilityCertificate, Household, Membership, Person
-from relief.dibao.models import ApplicationMember, AssetKind, DibaoApplication, IncomeItem, IncomeKind
+from relief.dibao.models import ApplicationMember, AssetKind, DibaoApplication, IncomeKind
 
 HOUSEHOLD_KINDS = (IncomeKind.FARMING, IncomeKind.PROPERTY, IncomeKind.TRANSFER)
 
@@ -100,9 +99,3 @@ def snapshot(person: Person, day: date) -> dict[str, Any]:
         "disability_kind": card.kind if card else "",
         "disability_grade": card.grade if card else None,
     }
-
-
-def income_total(application: DibaoApplication) -> Decimal:
-    """Σ of the newest word on every item, yuan a month (covered or not)."""
-    items: list[IncomeItem] = list(application.incomes.all())
-    return sum((item.best for item in items), Decimal(0))

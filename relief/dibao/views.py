@@ -24,7 +24,15 @@ from relief.dibao.facts import facts_of, members_of
 from relief.dibao.forms import ApplicationForm, ChangeForm, MembersForm, ReviewForm
 from relief.dibao.models import ChangeKind, DibaoApplication
 from relief.shared.forms import EconomyForm
-from relief.shared.pages import asset_rows, case_actions, frozen_answer, handling, papers_of, summary
+from relief.shared.pages import (
+    asset_rows,
+    case_actions,
+    frozen_answer,
+    handling,
+    held_conflicts,
+    papers_of,
+    summary,
+)
 
 HOME = ("工作台", "/")
 CASES: Any = ("案件", reverse_lazy("casework:case-list"))
@@ -146,7 +154,10 @@ class ApplicationPage(OfApplication, DetailPage):
         return case_actions(obj, "relief:print")
 
     def data(self, request: HttpRequest, obj: Any) -> dict[str, Any]:
-        return {**case_data(obj), **handling(obj, request.user)}
+        conflicts = held_conflicts(
+            obj, [one.person_id for one in obj.members.all() if one.covered], obj.programme
+        )
+        return {**case_data(obj), **handling(obj, request.user), "conflicts": conflicts}
 
 
 def case_data(case: DibaoApplication) -> dict[str, Any]:

@@ -6,12 +6,13 @@ from typing import Any
 from django.urls import reverse
 
 from benefits.assessing import assess
+from benefits.conflicts import HeldConflict, conflicts_for
 from casework import services as casework
 from casework.documents import papers_for
 from casework.forms import ASKS
 from casework.line import action_bar, stage_steps, timeline
 from casework.papers import current_notice
-from core.months import format_month
+from core.months import add_months, format_month, month_of
 from core.pages import Action
 from core.templatetags.ui import money_text
 from relief.shared.models import AssetKind
@@ -34,6 +35,13 @@ def handling(case: Any, user: Any) -> dict[str, Any]:
 def _drawn(name: str, field: Any) -> str:
     """A field as the action bar shows it."""
     return field.widget.render(name, field.initial, {"id": f"bar-{name}", "class": "control"})
+
+
+def held_conflicts(case: Any, people: list[Any], programme: Any) -> list[HeldConflict]:
+    """What the applicants hold that does not stand beside what they ask for; of an open application only."""
+    if case.is_change or case.state != "open":
+        return []
+    return conflicts_for(people, programme, add_months(month_of(casework.today()), 1))
 
 
 def papers_of(case: Any) -> dict[str, Any]:

@@ -24,7 +24,15 @@ from registry.models import Institution, Person
 from relief.shared.economy import recognise_rest, record_economy
 from relief.shared.forms import EconomyForm
 from relief.shared.models import ChangeKind
-from relief.shared.pages import asset_rows, case_actions, frozen_answer, handling, papers_of, summary
+from relief.shared.pages import (
+    asset_rows,
+    case_actions,
+    frozen_answer,
+    handling,
+    held_conflicts,
+    papers_of,
+    summary,
+)
 from relief.tekun import panels, services
 from relief.tekun.forms import ApplicationForm, ChangeForm, CorrectForm, GradeForm, ReviewForm
 from relief.tekun.models import CareGrade, Placement, TekunApplication, TekunPlacement
@@ -240,7 +248,8 @@ class CasePage(OfApplication, DetailPage):
         return case_actions(obj, "relief:tekun_print")
 
     def data(self, request: HttpRequest, obj: Any) -> dict[str, Any]:
-        return {**case_data(obj), **handling(obj, request.user)}
+        conflicts = held_conflicts(obj, [obj.person_id], BASIC)
+        return {**case_data(obj), **handling(obj, request.user), "conflicts": conflicts}
 
 
 def case_month(case: TekunApplication) -> Any:
