@@ -30,7 +30,8 @@ def drop(name: str) -> None:
 def clone(name: str) -> None:
     """Make (or make again) a database as the migrations leave it, without any row of a test."""
     drop(name)
-    statement = sql.SQL("CREATE DATABASE {} TEMPLATE {}").format(
+    # Copied as files: a third of the time that it takes through the log.
+    statement = sql.SQL("CREATE DATABASE {} TEMPLATE {} STRATEGY FILE_COPY").format(
         sql.Identifier(name), sql.Identifier(TEMPLATE)
     )
     for attempt in range(50):

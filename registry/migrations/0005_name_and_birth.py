@@ -4,15 +4,14 @@ from django.db import migrations, models
 
 
 class Migration(migrations.Migration):
-
     dependencies = [
-        ('district', '0004_marriage_registry'),
-        ('registry', '0004_institutions'),
+        ("district", "0004_marriage_registry"),
+        ("registry", "0004_institutions"),
     ]
 
     operations = [
         migrations.AddIndex(
-            model_name='person',
-            index=models.Index(fields=['name', 'birth_date'], name='person_name_birth'),
+            model_name="person",
+            index=models.Index(fields=["name", "birth_date"], name="person_name_birth"),
         ),
     ]

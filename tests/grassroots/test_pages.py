@@ -136,9 +136,7 @@ def test_the_papers_carry_names_and_sums_and_no_identity_numbers(hands):
     other = Election.objects.exclude(pk=election.pk).filter(division__parent=factories.TOWNSHIP)[0]
     done = stories.elected(other, hands)
     form = read(papers.paper(done, "form"))
-    assert all(
-        word in form for word in ("赵建国", "650", "600", "钱志强", "未当选", "妇女王秀英当选最后1席")
-    )
+    assert all(word in form for word in ("赵建国", "650", "600", "钱志强", "未当选", "妇女王秀英当选最后1席"))
     assert [kind for kind, _ in papers.papers_of(done)] == ["voters", "candidates", "result", "form"]
 
 
