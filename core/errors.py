@@ -10,6 +10,11 @@ class UserError(Exception):
         self.field = field
 
 
+def typed(error: UserError) -> UserError:
+    """What a reader of ledgers says of a cell, said of what somebody has typed."""
+    return UserError(error.message.replace("表中为", "填的是"), error.field)
+
+
 class NotAllowed(UserError):
     """The user may not do this (role, area, line, or maker = checker)."""
 

@@ -11,7 +11,7 @@ from stdnum import luhn
 from stdnum.cn.ric import calc_check_digit
 
 from core import cells
-from core.errors import UserError
+from core.errors import UserError, typed
 
 _LOST = "表格按数值保存，后三位数字已丢失，请按文本重新填写"
 EARLIEST_BIRTH = 1880
@@ -95,7 +95,10 @@ def sound_id(value: Any, today: str) -> str | None:
 
 def parse_id(text: str, today: date) -> IdNumber:
     """A typed ID number, for forms; repairs silently, UserError with the reason."""
-    return read_id(text, today)[0]
+    try:
+        return read_id(text, today)[0]
+    except UserError as error:
+        raise typed(error) from error
 
 
 def _lengthen(old: str) -> str:

@@ -78,6 +78,8 @@ class NumberColumn(TextColumn):
 
 
 class MonthColumn(TextColumn):
+    css = "nowrap"
+
     def render(self, value):
         return format_month(value) or UNKNOWN
 
@@ -87,6 +89,8 @@ class MonthColumn(TextColumn):
 
 class DayColumn(TextColumn):
     """A day or a moment."""
+
+    css = "nowrap"
 
     def render(self, value):
         return ui.day(value) if value else UNKNOWN

@@ -10,7 +10,7 @@ from typing import Any
 from stdnum.cn import uscc
 
 from core import cells
-from core.errors import UserError
+from core.errors import UserError, typed
 
 ALPHABET = "0123456789ABCDEFGHJKLMNPQRTUWXY"
 BODY_WEIGHTS = (3, 7, 9, 10, 5, 8, 4, 2)
@@ -69,4 +69,7 @@ def read_code(value: Any, kinds: dict[str, str] | None = None) -> tuple[str, lis
 
 def check_code(text: str, kinds: dict[str, str] | None = None) -> str:
     """A typed code, for forms; repairs silently, UserError with the reason."""
-    return read_code(text, kinds)[0]
+    try:
+        return read_code(text, kinds)[0]
+    except UserError as error:
+        raise typed(error) from error

@@ -40,26 +40,31 @@ class Tally:
 
 
 @dataclass(frozen=True)
+class Draw:
+    """Equal votes at the last seat or seats: who is voted on again, for how many seats."""
+
+    standing: tuple[Standing, ...]
+    seats: int
+
+
+@dataclass(frozen=True)
 class Result:
-    """What the count comes to. `open_seats` and `tie` need a further vote; `next_kind` says which."""
+    """What the count comes to. `open_seats` and `ties` need a further vote; the ties come first, in their order."""
 
     is_valid: bool
     why: str
     needed: int
     elected: tuple[Standing, ...] = ()
-    tie: tuple[Standing, ...] = ()
-    tie_seats: int = 0
+    ties: tuple[Draw, ...] = ()
     open_seats: int = 0
     woman_seat: bool = False
     notes: tuple[str, ...] = ()
     not_elected: tuple[Standing, ...] = field(default=())
 
     @property
-    def next_kind(self) -> str:
-        """again, tie, runoff, or "" when the post is settled."""
-        if not self.is_valid:
-            return AGAIN
-        return TIE if self.tie else RUNOFF if self.open_seats else ""
+    def tied(self) -> tuple[Standing, ...]:
+        """All who are voted on again because their votes are equal."""
+        return tuple(one for draw in self.ties for one in draw.standing)
 
 
 def check_sums(tally: Tally) -> None:
@@ -123,25 +128,21 @@ def result(
         return Result(False, why, needed)
     why = f"参加投票 {tally.returned} 人，超过登记选民 {tally.registered} 人的半数，选举有效。"
     able = ranked([one for one in tally.standing if one.votes >= needed])
-    elected, tie, tie_seats = fill(able, tally.seats)
-    woman_seat = False
-    notes: list[str] = []
-    if woman_rule != NO_RULE and not has_woman and not _brings_woman(elected, tie, tie_seats):
-        elected, tie, tie_seats, woman_seat, notes = _woman(able, tally.seats, woman_rule)
-    open_seats = tally.seats - len(elected) - tie_seats
-    chosen = {one.key for one in (*elected, *tie)}
-    rest = tuple(one for one in ranked(tally.standing) if one.key not in chosen)
+    found = fill(able, tally.seats)
+    # A vote on a tie fills its own seats alone; the seat kept for a woman is not among them unless women tied for it.
+    if woman_rule != NO_RULE and tally.kind != TIE and not has_woman and not _brings_woman(found):
+        found = _woman(able, tally.seats, woman_rule)
+    chosen = {one.key for one in (*found.elected, *(one for draw in found.ties for one in draw.standing))}
     return Result(
         True,
         why,
         needed,
-        tuple(elected),
-        tuple(tie),
-        tie_seats,
-        open_seats,
-        woman_seat,
-        tuple(notes),
-        rest,
+        tuple(found.elected),
+        found.ties,
+        tally.seats - len(found.elected) - sum(draw.seats for draw in found.ties),
+        found.woman_seat,
+        found.notes,
+        tuple(one for one in ranked(tally.standing) if one.key not in chosen),
     )
 
 
@@ -150,45 +151,60 @@ def ranked(standing: Sequence[Standing]) -> list[Standing]:
     return sorted(standing, key=lambda one: (-one.votes, one.name, one.key))
 
 
-def fill(able: Sequence[Standing], seats: int) -> tuple[list[Standing], list[Standing], int]:
-    """The seats filled from the highest: who is in, who ties for the last seat or seats, how many those are."""
+@dataclass(frozen=True)
+class Filled:
+    """The seats as the votes fill them: who is in, what is tied, whether a seat is kept for a woman and why."""
+
+    elected: Sequence[Standing] = ()
+    ties: tuple[Draw, ...] = ()
+    woman_seat: bool = False
+    notes: tuple[str, ...] = ()
+
+
+def fill(able: Sequence[Standing], seats: int) -> Filled:
+    """The seats filled from the highest; equal votes at the last of them are a tie."""
     if seats <= 0:
-        return [], [], 0
+        return Filled()
     if len(able) <= seats or able[seats - 1].votes > able[seats].votes:
-        return list(able[:seats]), [], 0
+        return Filled(able[:seats])
     edge = able[seats].votes
     inside = [one for one in able if one.votes > edge]
-    return inside, [one for one in able if one.votes == edge], seats - len(inside)
+    tied = tuple(one for one in able if one.votes == edge)
+    return Filled(inside, (Draw(tied, seats - len(inside)),))
 
 
-def _brings_woman(elected: Sequence[Standing], tie: Sequence[Standing], tie_seats: int) -> bool:
+def _brings_woman(found: Filled) -> bool:
     """Whether a woman is in, or must come out of the tie whoever wins it."""
-    men = sum(not one.is_woman for one in tie)
-    return any(one.is_woman for one in elected) or (bool(tie) and tie_seats > men)
+    sure = any(draw.seats > sum(not one.is_woman for one in draw.standing) for draw in found.ties)
+    return sure or any(one.is_woman for one in found.elected)
 
 
-def _woman(
-    able: Sequence[Standing], seats: int, rule: str
-) -> tuple[list[Standing], list[Standing], int, bool, list[str]]:
-    """One seat is kept for a woman: taken by the highest with the legal share, or left open."""
+def _woman(able: Sequence[Standing], seats: int, rule: str) -> Filled:
+    """One seat is kept for a woman: taken by the highest with the legal share, or left open.
+
+    Women who are equal at the top are voted on for it. The other seats are filled, or tied for, by themselves: a tie
+    among the men is voted on by its own, after the women's.
+    """
     women = [one for one in able if one.is_woman] if rule == LAST_SEAT else []
-    men = [one for one in able if not one.is_woman]
+    others = fill([one for one in able if not one.is_woman], seats - 1)
     if not women:
-        elected, tie, tie_seats = fill(men, seats - 1)
         why = "没有妇女得到法定票数" if rule == LAST_SEAT else "没有妇女当选"
-        return elected, tie, tie_seats, True, [f"当选人中没有妇女，{why}，保留 1 席另行选举妇女成员。"]
-    best = [one for one in women if one.votes == women[0].votes]
-    elected, tie, tie_seats = fill(men, seats - 1)
+        note = f"当选人中没有妇女，{why}，保留 1 席另行选举妇女成员。"
+        return Filled(others.elected, others.ties, True, (note,))
+    best = tuple(one for one in women if one.votes == women[0].votes)
     if len(best) > 1:
-        # The women are voted on first; a tie among the men stays as open seats for the vote after that.
-        return elected, best, 1, True, ["当选人中没有妇女，得票最高的妇女票数相等，就其再次投票。"]
+        note = "当选人中没有妇女，得票最高的妇女票数相等，就其再次投票。"
+        return Filled(others.elected, (Draw(best, 1), *others.ties), True, (note,))
     note = f"当选人中没有妇女，得票最高且达到法定票数的妇女{best[0].name}当选最后 1 席。"
-    return ranked([*elected, best[0]]), tie, tie_seats, False, [note]
+    return Filled(ranked([*others.elected, best[0]]), others.ties, False, (note,))
 
 
 @dataclass(frozen=True)
 class Course:
-    """All votes on one post so far: who is in, how many seats are open, and the next vote if there must be one."""
+    """All votes on one post so far: who is in, how many seats are open, and the next vote if there must be one.
+
+    `woman_seat`: one of the open seats is kept for a woman. `run_off`: a valid run-off has been held.
+    """
 
     seats: int
     elected: tuple[Standing, ...]
@@ -197,6 +213,7 @@ class Course:
     next_seats: int = 0
     next_standing: tuple[Standing, ...] = ()
     woman_seat: bool = False
+    run_off: bool = False
 
     @property
     def open_seats(self) -> int:
@@ -217,37 +234,55 @@ def course(
 ) -> Course:
     """The votes on a post in their order, each judged in the light of those before, and what must follow.
 
-    A tie is voted on among the tied. A run-off (另行选举, 村组法第十五条) takes the highest of those not elected, one
-    more than the open seats, and all who are equal to the last of them; a seat kept for a woman takes women. A void
-    ballot is repeated with its own candidates. `has_woman`: whether a woman was elected elsewhere by the day of each
-    vote, so that a later vote on another post changes nothing that has been decided.
+    A void vote is repeated with its own candidates, as what it was. A tie is voted on among the tied, one tie after the
+    other. Then a run-off (另行选举, 村组法第十五条) takes the highest of those not elected (`_stand_again`).
+    `has_woman`: whether a woman was elected elsewhere by the day of each vote, so that a later vote on another post
+    changes nothing that has been decided.
     """
     known = [has_woman] * len(tallies) if isinstance(has_woman, bool) else list(has_woman)
     elected: list[Standing] = []
     results: list[Result] = []
+    draws: list[Draw] = []
     stood: tuple[Standing, ...] = ()
+    kept = False
     for tally, elsewhere in zip(tallies, known, strict=True):
         woman = elsewhere or any(one.is_woman for one in elected)
         found = result(tally, runoff_share=runoff_share, woman_rule=woman_rule, has_woman=woman)
         results.append(found)
+        if not found.is_valid:
+            continue
         elected += found.elected
-        if tally.kind != TIE:
-            stood = tally.standing
+        if tally.kind == TIE:
+            draws[:1] = found.ties
+        else:
+            draws, stood, kept = list(found.ties), tally.standing, found.woman_seat
+        kept = kept and not any(one.is_woman for one in elected)
     if not results:
         return Course(seats, (), (), FIRST, seats)
-    last, tally = results[-1], tallies[-1]
-    kept = last.woman_seat
-    so_far = Course(seats, tuple(elected), tuple(results), woman_seat=kept)
-    if not last.is_valid:
-        return replace(so_far, next_kind=AGAIN, next_seats=tally.seats, next_standing=tally.standing)
-    if last.tie:
-        return replace(so_far, next_kind=TIE, next_seats=last.tie_seats, next_standing=last.tie)
+    run_off = any(one.kind == RUNOFF and found.is_valid for one, found in zip(tallies, results, strict=True))
+    so_far = Course(seats, tuple(elected), tuple(results), woman_seat=kept, run_off=run_off)
+    last = tallies[-1]
+    if not results[-1].is_valid:
+        kind = last.kind if last.kind in (TIE, RUNOFF) else AGAIN
+        return replace(so_far, next_kind=kind, next_seats=last.seats, next_standing=last.standing)
+    if draws:
+        return replace(so_far, next_kind=TIE, next_seats=draws[0].seats, next_standing=draws[0].standing)
     if so_far.open_seats <= 0:
         return so_far
     taken = {one.key for one in elected}
-    rest = [one for one in ranked(stood) if one.key not in taken]
-    if kept and so_far.open_seats == 1:
-        rest = [one for one in rest if one.is_woman]
-    edge = rest[: so_far.open_seats + 1]
-    standing = tuple(one for one in rest if one.votes >= edge[-1].votes) if edge else ()
+    standing = _stand_again([one for one in stood if one.key not in taken], so_far.open_seats, kept)
     return replace(so_far, next_kind=RUNOFF, next_seats=so_far.open_seats, next_standing=standing)
+
+
+def _stand_again(rest: Sequence[Standing], seats: int, woman_seat: bool) -> tuple[Standing, ...]:
+    """Who stands in the run-off: one more than the open seats and all who are equal to the last of them.
+
+    The one seat that is kept for a woman takes women alone; among more seats the highest woman stands in any case.
+    """
+    women = [one for one in ranked(rest) if one.is_woman]
+    line = women if woman_seat and seats == 1 else ranked(rest)
+    edge = line[: seats + 1]
+    standing = [one for one in line if one.votes >= edge[-1].votes] if edge else []
+    if woman_seat and women and not any(one.is_woman for one in standing):
+        standing += [one for one in women if one.votes == women[0].votes]
+    return tuple(standing)

@@ -7,7 +7,7 @@ from casework.services import today, why_not_edit
 from grassroots import rules
 from grassroots.limits import limits_on
 from grassroots.models import Candidate, Election, Post, Review
-from grassroots.results import PostResult, results_of
+from grassroots.results import PostResult, next_vote, results_of, short_of
 from registry.models import Sex
 
 
@@ -39,6 +39,9 @@ def schedule_rows(election: Election) -> list[dict[str, Any]]:
     return rows
 
 
+LACKS = {"woman": "没有妇女可列为候选人，请提名妇女后另行选举。", "anyone": "没有候选人，请提名后另行选举。"}
+
+
 def result_rows(election: Election) -> list[dict[str, Any]]:
     """Each post: what was counted, what it came to, what follows."""
     return [
@@ -48,7 +51,8 @@ def result_rows(election: Election) -> list[dict[str, Any]]:
                 {"count": count, "result": found, "votes": vote_rows(count, one)}
                 for count, found in zip(one.counts, one.course.results, strict=True)
             ],
-            "next_names": "、".join(standing.name for standing in one.course.next_standing),
+            "next_names": "、".join(candidate.name for candidate in next_vote(election, one)[2]),
+            "lacks": LACKS.get(short_of(one), "") if one.counts else "",
             "elected_names": "、".join(standing.name for standing in one.course.elected),
         }
         for one in results_of(election)
@@ -60,7 +64,7 @@ def vote_rows(count: Any, result: PostResult) -> list[dict[str, Any]]:
     place = result.counts.index(count)
     found = result.course.results[place]
     elected = {one.key for one in found.elected}
-    tied = {one.key for one in found.tie}
+    tied = {one.key for one in found.tied}
     rows = sorted(count.votes.all(), key=lambda one: (-one.votes, one.candidate.name, one.candidate_id))
     return [
         {

@@ -4,7 +4,7 @@ from dataclasses import dataclass
 from datetime import date
 from typing import Any
 
-from grassroots.counting import FIRST, NO_RULE, Course, Standing, Tally, course
+from grassroots.counting import FIRST, NO_RULE, RUNOFF, Course, Standing, Tally, course
 from grassroots.limits import limits_on
 from grassroots.models import BallotCount, Candidate, Election, Post, post_label
 from grassroots.rules import Limits
@@ -85,14 +85,37 @@ def woman_by(election: Election, others: list[PostResult], day: date) -> bool:
 
 
 def next_vote(election: Election, result: PostResult) -> tuple[str, int, list[Candidate]]:
-    """The vote on a post that comes next: kind, seats, candidates on the ballot. kind "" when the post is settled."""
+    """The vote on a post that comes next: kind, seats, candidates on the ballot. kind "" when the post is settled.
+
+    In a run-off stand, beside those of the vote before, the candidates nominated for it since (`short_of`).
+    """
     answer = result.course
     if answer.next_kind == FIRST:
         mine = [one for one in election.candidates.filter(post=result.post) if one.stands]
         return FIRST, result.seats, mine
     keys = [one.key for one in answer.next_standing]
     known = Candidate.objects.in_bulk(keys)
-    return answer.next_kind, answer.next_seats, [known[key] for key in keys]
+    candidates = [known[key] for key in keys]
+    if answer.next_kind == RUNOFF and not keys:
+        since = election.candidates.filter(post=result.post).exclude(votes__count__election=election)
+        candidates = [one for one in since if one.stands]
+    return answer.next_kind, answer.next_seats, candidates
+
+
+def short_of(result: PostResult) -> str:
+    """Whom the run-off lacks: "woman" for the seat kept for one, "anyone", or "" where enough stood before."""
+    answer = result.course
+    if answer.next_kind != RUNOFF or answer.next_standing:
+        return ""
+    return "woman" if answer.woman_seat and answer.next_seats == 1 else "anyone"
+
+
+def must_vote(election: Election, result: PostResult) -> bool:
+    """Whether a further vote comes before the result: after a void one, on a tie, a run-off that can be held."""
+    kind, _, candidates = next_vote(election, result)
+    if kind == RUNOFF and result.course.results[-1].is_valid:
+        return bool(candidates) and not result.course.run_off
+    return bool(kind)
 
 
 def elected_people(results: list[PostResult]) -> list[tuple[str, Candidate]]:

@@ -32,7 +32,8 @@ from grassroots.models import (
     post_label,
     title_of,
 )
-from registry.models import Person
+from grassroots.results import results_of, short_of
+from registry.models import Person, Sex
 
 
 def kind_of(village: Division) -> str:
@@ -273,7 +274,7 @@ def add_candidate(
     if not election.seats.get(post):
         raise UserError(f"本次选举没有{post_label(post)}名额。", field="post")
     if write_in and election.counts.filter(post=post).exists():
-        raise UserError(f"{post_label(post)}已经计票，不能再增加另选他人。", field="post")
+        _check_wanted(election, post, sex)
     number, birth, person = _identified(election, name, sex, id_number)
     twin = election.candidates.filter(name=name, withdrawn_on=None)
     if twin.filter(Q(id_number=number) | Q(id_number="")).exists() or (not number and twin.exists()):
@@ -296,6 +297,16 @@ def add_candidate(
         changes.append(("选举委员会", name, "退出"))
     record_change(election, actor, changes, label="登记另选他人" if write_in else "登记候选人", on=on)
     return made
+
+
+def _check_wanted(election: Election, post: str, sex: str) -> None:
+    """After a count a name is added for a run-off alone for which nobody is left to stand."""
+    result = next(one for one in results_of(election) if one.post == post)
+    lacks = short_of(result)
+    if not lacks:
+        raise UserError(f"{post_label(post)}已经计票，不能再增加另选他人。", field="post")
+    if lacks == "woman" and sex != Sex.FEMALE:
+        raise UserError(f"{post_label(post)}保留的 1 席另行选举妇女成员，请提名妇女。", field="sex")
 
 
 def _identified(election: Election, name: str, sex: str, id_number: str) -> tuple[str, Any, Any]:

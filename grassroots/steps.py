@@ -7,9 +7,10 @@ from datetime import date, timedelta
 from casework.services import Step, today
 from core.errors import UserError
 from grassroots import committees, rules
+from grassroots.counting import RUNOFF
 from grassroots.limits import limits_on
 from grassroots.models import Election, EndedReason, Recall, Review, post_label, title_of
-from grassroots.results import results_of
+from grassroots.results import must_vote, results_of
 from grassroots.services import dates_of, stage_due
 
 
@@ -116,11 +117,11 @@ def result_ready(case: Election, step: Step) -> None:
     if blank:
         raise UserError(f"{'、'.join(blank)}还没有登记计票。")
     for one in found:
-        if one.course.next_kind in ("again", "tie"):
-            raise UserError(f"{one.label}还须{one.next_label}，不能报送结果。")
-    untried = [one.label for one in found if one.course.next_kind == "runoff" and len(one.counts) == 1]
-    if untried:
-        raise UserError(f"{'、'.join(untried)}没有选满，应先另行选举（村组法第十五条）。")
+        if must_vote(case, one):
+            held = (
+                "，应先另行选举（村组法第十五条）。" if one.course.next_kind == RUNOFF else "，不能报送结果。"
+            )
+            raise UserError(f"{one.label}还须{one.next_label}{held}")
     opened = [one for one in found if one.course.open_seats]
     if opened and not (step.data.get("vacancy_note") or "").strip():
         words = "、".join(f"{one.label} {one.course.open_seats} 人" for one in opened)

@@ -144,19 +144,19 @@ def papers_needed(kind: str, day: date) -> list[Paper]:
         found.append(Paper("booklets", "户口簿", basis))
     if kind == MARRY:
         found += [
-            Paper("photos", "双方近期合影三张", "婚姻登记工作规范 ○"),
+            Paper("photos", "双方近期合影三张", "婚姻登记工作规范"),
             Paper("former", "离婚证、生效判决书或死亡证明（再婚的）", basis, needed=False),
         ]
     elif kind == DIVORCE:
         found += [
             Paper("certificate", "结婚证", basis),
             Paper("agreement", "离婚协议书（子女、财产、债务）", "民法典第1076条"),
-            Paper("photos", "双方单人近期照片各两张", "婚姻登记工作规范 ○"),
+            Paper("photos", "双方单人近期照片各两张", "婚姻登记工作规范"),
         ]
     else:
         found += [
             Paper("archive", "婚姻登记档案证明", basis),
-            Paper("photos", "近期照片", "婚姻登记工作规范 ○"),
+            Paper("photos", "近期照片", "婚姻登记工作规范"),
         ]
     return found
 

@@ -96,8 +96,7 @@ def read_party(side: str, entry: PartyEntry, day: date) -> tuple[PartyEntry, Any
     try:
         found = parse_id(entry.id_number, day)
     except UserError as error:
-        words = error.message.replace("表中为", "填的是")
-        raise UserError(f"身份证号：{words}。", f"{prefix}_id_number") from error
+        raise UserError(f"身份证号：{error.message}。", f"{prefix}_id_number") from error
     if found.sex != side:
         says = "男" if found.sex == rules.MAN else "女"
         label = Side(side).label

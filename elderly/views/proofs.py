@@ -289,6 +289,18 @@ class Reminder(Page):
 # -- age bands -----------------------------------------------------------------------------------------------
 
 
+WORDS = {"yuan_up": "进到元", "fen": "四舍五入到分"}
+
+
+def in_words(parameters: Any) -> list[Any]:
+    """The parameters with their values as a clerk says them."""
+    found = list(parameters)
+    for one in found:
+        one.words = WORDS.get(one.value, one.value)
+        one.help = one.help.replace("：yuan_up 进到元，fen 四舍五入到分", "")
+    return found
+
+
 class Bands(TemplatePage):
     """年龄段标准 in force, all standards and parameters, and whose amount changes this month and next."""
 
@@ -312,7 +324,7 @@ class Bands(TemplatePage):
             "longevity": {"age": longevity.get("min_age"), "amount": longevity.get("standard")},
             "counts": counts,
             "standards": standards.order_by("programme", "category", "-effective_from"),
-            "parameters": parameters.order_by("programme", "key", "-effective_from"),
+            "parameters": in_words(parameters.order_by("programme", "key", "-effective_from")),
             "now": services.upcoming_crossings(month, request.user),
             "next": services.upcoming_crossings(add_months(month, 1), request.user),
             "next_month": add_months(month, 1),

@@ -73,7 +73,7 @@ class EntryPage(AtCounter, VerbView):
         try:
             found = parse_id(number, casework.today())
         except UserError as error:
-            return "bad", f"{label}身份证号：{error.message.replace('表中为', '填的是')}。"
+            return "bad", f"{label}身份证号：{error.message}。"
         values[f"{side}_id_number"] = found.number
         person = Person.objects.filter(id_number=found.number).select_related("division").first()
         if person is None:

@@ -16,6 +16,7 @@ from benefits.words import breakdown
 from core.months import format_month, month_of
 from registry.models import DisabilityCertificate, Person
 from relief.dibao.rules import DIBAO
+from relief.shared.steps import spoken
 
 
 class OwnAssessments:
@@ -97,7 +98,9 @@ def panel(request: Any, entitlement: Any) -> Any:
     month = month_of(timezone.localdate())
     answer = own.answer(entitlement.programme_id, entitlement.household_id, month)
     if answer is None or "error" in answer:
-        return "relief/shared/beside.html", {"answer": None, "why": (answer or {}).get("error", "")}
+        people = Person.objects.filter(pk__in=members)
+        why = spoken(answer["error"], people) if answer else ""
+        return "relief/shared/beside.html", {"answer": None, "why": why}
     amount = Decimal(answer["monthly_amount"])
     return "relief/shared/beside.html", {
         "answer": answer,

@@ -15,7 +15,7 @@ from relief.dibao.facts import facts_of
 from relief.dibao.models import ChangeKind, DibaoApplication
 from relief.dibao.services import ADULT, assess_now, suggested_class
 from relief.shared.economy import not_recognised
-from relief.shared.steps import reasons_text
+from relief.shared.steps import check_answer, reasons_text
 
 # -- conditions ----------------------------------------------------------------------------------------------
 
@@ -38,8 +38,7 @@ def ready_to_accept(case: DibaoApplication, step: Step) -> None:
 def check_computable(case: DibaoApplication, step: Step) -> None:
     """The formula can answer on the facts as they are."""
     answer = assess_now(case, month_of(step.on))
-    if "error" in answer:
-        raise UserError(f"还不能测算：{answer['error']}")
+    check_answer(case, answer)
 
 
 def visited_and_recognised(case: DibaoApplication, step: Step) -> None:
@@ -54,8 +53,7 @@ def visited_and_recognised(case: DibaoApplication, step: Step) -> None:
 
 def eligible_now(case: DibaoApplication, step: Step) -> None:
     answer = assess_now(case, month_of(step.on))
-    if "error" in answer:
-        raise UserError(f"还不能测算：{answer['error']}")
+    check_answer(case, answer)
     if not answer["eligible"]:
         raise UserError(f"测算不符合条件：{reasons_text(answer['reasons'])}。应选“建议不予批准”。")
 
@@ -152,8 +150,7 @@ def change_ready(case: DibaoApplication, step: Step) -> None:
     if case.change_kind == ChangeKind.END:
         return
     answer = assess_now(case, add_months(case.first_month, -1))
-    if "error" in answer:
-        raise UserError(f"还不能测算：{answer['error']}")
+    check_answer(case, answer)
     if not answer["eligible"]:
         raise UserError(f"测算不再符合条件：{reasons_text(answer['reasons'])}。应办理停发。")
 

@@ -33,6 +33,7 @@ from relief.shared.pages import (
     papers_of,
     summary,
 )
+from relief.shared.steps import why_no_answer
 
 HOME = ("工作台", "/")
 CASES: Any = ("案件", reverse_lazy("casework:case-list"))
@@ -183,6 +184,7 @@ def case_data(case: DibaoApplication) -> dict[str, Any]:
         "summary": summary(answer),
         "assets": asset_rows(case, answer, persons),
         "answer": answer,
+        "error": why_no_answer(case, answer),
         "lines": breakdown(answer.get("lines", []), facts),
         "total": answer.get("monthly_amount"),
         "total_label": f"月保障金（{answer.get('persons', 0)} 人，自 {answer.get('first_month') or '—'} 起）",

@@ -1,16 +1,46 @@
 """Steps that the flows of 社会救助 have alike: acceptance, the check of the economy, objections, maker and checker."""
 
+import re
+from collections.abc import Iterable, Mapping
 from datetime import date
 from typing import Any
 
 from casework import papers
 from casework.services import Step, accept, made_by
 from core.errors import NotAllowed, UserError
+from registry.models import Person
 
 
 def report_is_in(case: Any, step: Step) -> None:
     if case.check_started_on is None:
         raise UserError("还没有发起经济状况核对。")
+
+
+_NAMES = re.compile(r"成员 (\d+) ")
+_KEYS = re.compile(r"（[a-z_]+）")
+
+
+def spoken(error: str, people: Iterable[Person]) -> str:
+    """Why a case can't be assessed, as a clerk says it: names for references, without the keys of the interface."""
+    known = {str(one.pk): one.name for one in people}
+    words = _NAMES.sub(lambda found: known.get(found[1], f"成员 {found[1]} "), error)
+    return _KEYS.sub("", words)
+
+
+def why_no_answer(case: Any, answer: Mapping[str, Any]) -> str:
+    """Why the case can't be assessed yet, in words; empty where it can."""
+    if "error" not in answer:
+        return ""
+    several = hasattr(case, "members")
+    people = [one.person for one in case.members.select_related("person")] if several else [case.person]
+    return spoken(answer["error"], people)
+
+
+def check_answer(case: Any, answer: Mapping[str, Any]) -> None:
+    """Refuse a step whose formula can't answer yet."""
+    why = why_no_answer(case, answer)
+    if why:
+        raise UserError(f"还不能测算：{why}")
 
 
 def reasons_text(reasons: list[dict]) -> str:

@@ -13,6 +13,7 @@ from benefits.policy import policy_table
 from benefits.words import breakdown
 from core.months import format_month, month_of
 from registry.models import DisabilityCertificate, Person
+from relief.shared.steps import spoken
 from relief.tekun.facts import area_kind_of
 from relief.tekun.models import TekunPlacement
 from relief.tekun.rules import DIBAO_OF_AREA, TEKUN
@@ -84,7 +85,10 @@ def panel(request: Any, entitlement: Any) -> Any:
         entitlement.programme_id, entitlement.person_id, month, placed.grade if placed else ""
     )
     if "error" in answer:
-        return "relief/shared/beside.html", {"answer": None, "why": answer["error"]}
+        return "relief/shared/beside.html", {
+            "answer": None,
+            "why": spoken(answer["error"], [entitlement.person]),
+        }
     amount = Decimal(answer["monthly_amount"])
     return "relief/shared/beside.html", {
         "answer": answer,

@@ -69,7 +69,7 @@ def check_facts(item: Item) -> Home:
     if flag(member, "supporter_capable", "法定义务人有无履行义务能力") is None:
         missing.append(f"成员 {member.ref} 的法定义务人有无履行义务能力（supporter_capable）没有填写")
     if item.programme == CARE and abilities_lost(member) is None:
-        missing.append(f"成员 {member.ref} 丧失的自理能力项数（abilities_lost）没有填写")
+        missing.append(f"成员 {member.ref} 的自理能力还没有评估：丧失几项（abilities_lost）没有填写")
     missing += missing_means(item)
     if missing:
         raise FactsError(missing)

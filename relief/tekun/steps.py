@@ -9,16 +9,17 @@ from typing import Any
 from django.utils import timezone
 
 from benefits import services as benefits
+from benefits.assessing import assess
 from benefits.models import EndReason, Entitlement, Programme
 from casework import papers
-from casework.services import Step
+from casework.services import Step, today
 from core.errors import UserError
 from core.months import add_months, age_in_month, format_month, month_of
 from core.templatetags.ui import money_text
 from registry.models import Person
 from relief.shared.economy import not_recognised
 from relief.shared.models import ChangeKind
-from relief.shared.steps import reasons_text
+from relief.shared.steps import check_answer, reasons_text
 from relief.tekun.facts import facts_of, funeral_facts, supporter_capable
 from relief.tekun.models import TekunApplication
 from relief.tekun.rules import BASIC, CARE, FUNERAL
@@ -55,8 +56,7 @@ def investigated(case: TekunApplication, step: Step) -> None:
 def check_computable(case: TekunApplication, step: Step) -> None:
     """The formulas can answer on the facts as they are."""
     for answer in assess_now(case, month_of(step.on)).values():
-        if "error" in answer:
-            raise UserError(f"还不能测算：{answer['error']}")
+        check_answer(case, answer)
 
 
 def eligible_now(case: TekunApplication, step: Step) -> None:
@@ -92,8 +92,7 @@ def change_ready(case: TekunApplication, step: Step) -> None:
         return
     answers = assess_now(case, add_months(case.first_month, -1))
     for answer in answers.values():
-        if "error" in answer:
-            raise UserError(f"还不能测算：{answer['error']}")
+        check_answer(case, answer)
     if not answers[BASIC]["eligible"]:
         raise UserError(f"测算不再符合条件：{reasons_text(answers[BASIC]['reasons'])}。应办理停止。")
 
@@ -310,12 +309,21 @@ def confirm_grant(case: TekunApplication) -> str:
     )
 
 
+def funeral_taker(case: TekunApplication) -> str:
+    """Who is paid the 丧葬补助: who arranges the funeral, else the home, else the person's own account."""
+    if case.funeral_payee:
+        return case.funeral_payee.name
+    return str(case.institution) if case.institution else "本人账户"
+
+
 def confirm_change(case: TekunApplication) -> str:
     month = format_month(case.first_month)
     if case.change_kind == ChangeKind.END:
         words = f"停止{case.subject}的{NAME}（{case.get_end_reason_display()}），自 {month} 起不再发放。"
         if case.end_reason == EndReason.DEATH:
-            words += "同时批准丧葬补助，一次性发放。"
+            answer = assess(funeral_facts(case, month_of(today())))
+            amount = money_text(answer.get("monthly_amount"))
+            words += f"同时批准丧葬补助 {amount} 元，一次性发放给{funeral_taker(case)}。"
         return words
     before = sum((one.monthly_amount for one in (case.basic, case.care) if one), Decimal(0))
     after = total_of(assess_now(case, add_months(case.first_month, -1)))

@@ -33,6 +33,7 @@ from relief.shared.pages import (
     papers_of,
     summary,
 )
+from relief.shared.steps import why_no_answer
 from relief.tekun import panels, services
 from relief.tekun.forms import ApplicationForm, ChangeForm, CorrectForm, GradeForm, ReviewForm
 from relief.tekun.models import CareGrade, Placement, TekunApplication, TekunPlacement
@@ -58,7 +59,7 @@ class LiveFilter(FilterSet):
     name = django_filters.CharFilter(label="姓名", field_name="person__name", lookup_expr="startswith")
     home = django_filters.ModelChoiceFilter(
         label="供养机构", queryset=lambda request: Institution.objects.visible_to(request.user),
-        field_name="institution",
+        field_name="institution", empty_label="全部",
     )  # fmt: skip
     division = django_filters.CharFilter(
         label="区划代码", field_name="division__code", lookup_expr="startswith"
@@ -283,7 +284,7 @@ def case_data(case: TekunApplication) -> dict[str, Any]:
         "assets_title": "本人财产",
         "answers": [(NAMES[code], one) for code, one in answers.items()],
         "basic": basic,
-        "error": next((one["error"] for one in answers.values() if "error" in one), ""),
+        "error": next((why for one in answers.values() if (why := why_no_answer(case, one))), ""),
         "reasons": reasons,
         "lines": breakdown(lines, {}),
         "total": services.total_of(answers),

@@ -15,6 +15,7 @@ from core.errors import Conflict, UserError
 from core.money import ZERO
 from core.templatetags.ui import money_text
 from registry.models import Household
+from relief.shared.steps import check_answer, reasons_text
 from relief.temporary import reserve
 from relief.temporary.facts import facts_of
 from relief.temporary.models import Advance, AdvanceState, Kind, TemporaryApplication
@@ -22,11 +23,6 @@ from relief.temporary.rules import CODE
 from relief.temporary.services import assess_now
 
 SET_OFF = "advance"
-
-
-def reasons_text(reasons: list[dict]) -> str:
-    """All failed conditions in one sentence."""
-    return "；".join(one.get("text") or one["code"] for one in reasons)
 
 
 def worth_of(lines: list[dict]) -> Decimal:
@@ -39,14 +35,12 @@ def worth_of(lines: list[dict]) -> Decimal:
 
 def computable(case: TemporaryApplication, step: Step) -> None:
     answer = assess_now(case, step.on)
-    if "error" in answer:
-        raise UserError(f"还不能测算：{answer['error']}")
+    check_answer(case, answer)
 
 
 def eligible(case: TemporaryApplication, step: Step) -> None:
     answer = assess_now(case, step.on)
-    if "error" in answer:
-        raise UserError(f"还不能测算：{answer['error']}")
+    check_answer(case, answer)
     if not answer["eligible"]:
         raise UserError(f"测算不符合条件：{reasons_text(answer['reasons'])}。")
 

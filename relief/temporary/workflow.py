@@ -268,7 +268,7 @@ TEMPORARY = register(
         (*BEGIN, *NOTICE, TO_BUREAU, *_decide(("opinion", "delegated"))),
         "relief:temporary_case",
         lambda: TemporaryApplication,
-        whole=Limit(20, source="○ 20 个工作日"),
+        whole=Limit(20, source="20 个工作日"),
         formal="支出型临时救助申请",
     )
 )

@@ -34,10 +34,10 @@ def test_every_single_wrong_character_is_found():
 @pytest.mark.parametrize(
     ("typed", "words"),
     [
-        ("9111000060003734", "应为 18 位，表中为 16 位"),
+        ("9111000060003734", "应为 18 位，填的是 16 位"),
         ("91110000600037341O", "不使用的字符“O”"),
         ("9111A000600037341L", "第 3 至 8 位"),
-        ("91110000600037341M", "校验位不符：末位应为 L，表中为 M"),
+        ("91110000600037341M", "校验位不符：末位应为 L，填的是 M"),
     ],
 )
 def test_what_is_wrong_is_said(typed, words):
@@ -47,7 +47,7 @@ def test_what_is_wrong_is_said(typed, words):
 
 def test_the_kind_stands_in_the_second_digit():
     code = uscc.make("52", "430503", uscc.body_code("MJJ00017"))
-    with pytest.raises(UserError, match="前两位应为 51（社会团体），表中为 52"):
+    with pytest.raises(UserError, match="前两位应为 51（社会团体），填的是 52"):
         uscc.check_code(code, {"51": "社会团体"})
 
 

@@ -90,7 +90,7 @@ def test_more_handed_out_than_voters_is_refused():
 
 def test_the_highest_are_elected_up_to_the_seats():
     found = result(ballot(400, 350, 320, 310, seats=3))
-    assert keys(found.elected) == [1, 2, 3] and keys(found.not_elected) == [4] and found.next_kind == ""
+    assert keys(found.elected) == [1, 2, 3] and keys(found.not_elected) == [4] and not found.open_seats
 
 
 def test_a_tie_at_the_last_seat_is_voted_on_again_among_the_tied():
@@ -101,7 +101,7 @@ def test_a_tie_at_the_last_seat_is_voted_on_again_among_the_tied():
 
 def test_a_tie_that_both_fit_into_is_no_tie():
     found = result(ballot(350, 350, 320, seats=2))
-    assert keys(found.elected) == [1, 2] and not found.tie
+    assert keys(found.elected) == [1, 2] and not found.ties
 
 
 def test_in_the_vote_on_a_tie_most_votes_win_and_a_new_tie_is_voted_on_again():
@@ -174,7 +174,7 @@ def test_a_woman_elsewhere_or_among_the_elected_changes_nothing():
 
 def test_a_woman_in_the_tie_at_the_last_seat_takes_it():
     found = woman(ballot(400, 380, 350, 350, seats=3, women=(4,)))
-    assert keys(found.elected) == [1, 2, 4] and not found.tie
+    assert keys(found.elected) == [1, 2, 4] and not found.ties
 
 
 def test_two_women_equal_at_the_top_are_voted_on_before_the_rest():
@@ -182,6 +182,63 @@ def test_two_women_equal_at_the_top_are_voted_on_before_the_rest():
     answer = course(3, [first], woman_rule="last_seat", has_woman=False)
     assert (answer.next_kind, answer.next_seats, keys(answer.next_standing)) == (TIE, 1, [4, 5])
     assert keys(answer.elected) == [1, 2]
+
+
+def second_vote(of, *keys, cast=560, kind=TIE, seats=1, women=(4, 5)):
+    """A vote on some of the first ballot's candidates, with `of` votes for each in turn."""
+    standing = tuple(Standing(key, f"候选人{key}", key in women, n) for key, n in zip(keys, of, strict=True))
+    return Tally(seats, 1000, cast, cast, cast, 0, 0, standing, kind)
+
+
+def told(*tallies, seats=3):
+    return course(seats, tallies, woman_rule="last_seat", has_woman=False)
+
+
+def test_men_who_tie_beside_the_womans_seat_are_voted_on_too_and_the_most_votes_win():
+    """Five candidates, three seats: 1 is in, 2 and 3 are equal for the second seat, 4 and 5 for the woman's."""
+    first = ballot(400, 350, 350, 310, 310, seats=3, women=(4, 5))
+    answer = told(first)
+    assert (answer.next_kind, keys(answer.next_standing), keys(answer.elected)) == (TIE, [4, 5], [1])
+    women = second_vote((300, 250), 4, 5)
+    answer = told(first, women)
+    assert (answer.next_kind, answer.next_seats, keys(answer.next_standing)) == (TIE, 1, [2, 3])
+    answer = told(first, women, second_vote((150, 140), 2, 3))
+    assert keys(answer.elected) == [1, 4, 2] and answer.next_kind == "" and not answer.woman_seat
+
+
+def test_a_tie_of_women_that_ends_equal_again_stays_before_the_mens():
+    first = ballot(400, 350, 350, 310, 310, seats=3, women=(4, 5))
+    answer = told(first, second_vote((280, 280), 4, 5))
+    assert (answer.next_kind, keys(answer.next_standing)) == (TIE, [4, 5])
+
+
+def test_a_mens_tie_is_settled_though_the_womans_seat_is_still_open():
+    first = ballot(400, 350, 350, 200, 100, seats=3, women=(4, 5))
+    answer = told(first)
+    assert (answer.next_kind, keys(answer.next_standing)) == (TIE, [2, 3])
+    answer = told(first, second_vote((290, 270), 2, 3))
+    assert keys(answer.elected) == [1, 2]
+    assert (answer.next_kind, answer.next_seats, keys(answer.next_standing)) == (RUNOFF, 1, [4, 5])
+    answer = told(first, second_vote((290, 270), 2, 3), second_vote((190, 180), 4, 5, kind=RUNOFF))
+    assert keys(answer.elected) == [1, 2, 4] and answer.next_kind == ""
+
+
+def test_in_a_run_off_for_two_seats_the_highest_woman_stands_in_any_case():
+    answer = told(ballot(400, 250, 240, 230, 20, seats=3, women=(5,)))
+    assert answer.woman_seat and keys(answer.next_standing) == [2, 3, 4, 5]
+
+
+def test_without_any_woman_on_the_ballot_nobody_is_left_to_stand_for_her_seat():
+    answer = told(ballot(400, 380, 360, 310, seats=3))
+    assert (answer.next_kind, answer.next_standing, answer.woman_seat) == (RUNOFF, (), True)
+
+
+@pytest.mark.parametrize(("kind", "again"), [("first", "again"), (TIE, TIE), (RUNOFF, RUNOFF)])
+def test_a_void_vote_is_repeated_as_what_it_was(kind, again):
+    first = ballot(400, 350, 350, seats=2) if kind == TIE else ballot(400, 250, 200, seats=2)
+    void = second_vote((300, 200), 2, 3, cast=500, kind=kind)
+    answer = course(2, [void] if kind == "first" else [first, void])
+    assert (answer.next_kind, keys(answer.next_standing)) == (again, [2, 3])
 
 
 @st.composite
@@ -211,10 +268,13 @@ rules = st.fixed_dictionaries(
 @given(tallies(), rules)
 def test_never_more_are_elected_than_there_are_seats_and_nobody_below_the_share(tally, rule):
     found = result(tally, **rule)
-    assert len(found.elected) + found.tie_seats + found.open_seats == (tally.seats if found.is_valid else 0)
-    assert found.open_seats >= 0 and len({one.key for one in found.elected}) == len(found.elected)
-    assert all(one.votes >= found.needed for one in (*found.elected, *found.tie))
-    assert not found.tie or len(found.tie) > found.tie_seats > 0
+    drawn = sum(draw.seats for draw in found.ties)
+    assert len(found.elected) + drawn + found.open_seats == (tally.seats if found.is_valid else 0)
+    assert found.open_seats >= 0 and len(set(keys((*found.elected, *found.tied)))) == len(
+        (*found.elected, *found.tied)
+    )
+    assert all(one.votes >= found.needed for one in (*found.elected, *found.tied))
+    assert all(len(draw.standing) > draw.seats > 0 for draw in found.ties)
 
 
 @settings(max_examples=300, deadline=None)
@@ -231,7 +291,7 @@ def test_the_order_of_entry_decides_nothing(tally, rule, seed):
 def test_equals_are_in_together_out_together_or_voted_on_again(tally, rule):
     """Two of the same sex with the same votes never part company without a vote."""
     found = result(tally, **rule)
-    taken, tied = set(keys(found.elected)), set(keys(found.tie))
+    taken, tied = set(keys(found.elected)), set(keys(found.tied))
     for one in tally.standing:
         for other in tally.standing:
             if found.is_valid and (one.votes, one.is_woman) == (other.votes, other.is_woman):

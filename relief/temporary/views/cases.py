@@ -26,6 +26,7 @@ from registry.models import Household
 from relief.dibao.facts import members_of
 from relief.dibao.views import FindHousehold
 from relief.shared.pages import frozen_answer, handling, papers_of
+from relief.shared.steps import why_no_answer
 from relief.temporary import figures, reserve, services
 from relief.temporary.facts import facts_of, granted_before, history
 from relief.temporary.forms import ApplyForm, CorrectForm
@@ -153,7 +154,9 @@ class Apply(VerbView):
         return shown.select_related("division")
 
     def get_crumbs(self) -> list[tuple[str, str]]:
-        return [HOME, LIST, ("新建", reverse("relief:temporary_find")), (str(self.object), "")]
+        members = members_of(self.object, casework.today())
+        name = f"{members[0].person.name} 户" if members else str(self.object)
+        return [HOME, LIST, ("新建", reverse("relief:temporary_find")), (name, "")]
 
     def get_form(self, request: HttpRequest, obj: Any, data: Any = None, files: Any = None) -> Any:
         people = [(one.person, one.get_relation_display()) for one in members_of(obj, casework.today())]
@@ -273,6 +276,7 @@ def assessment_data(case: TemporaryApplication) -> dict[str, Any]:
     capped = next((Decimal(one["amount"]) for one in lines if one["rule"] == "cap"), None)
     return {
         "answer": answer,
+        "error": why_no_answer(case, answer),
         "lines": breakdown(lines, facts),
         "total": answer.get("monthly_amount"),
         "worth": worth_of(lines) if answer.get("eligible") else None,
