@@ -10,6 +10,7 @@ from casework.services import today
 from core.filters import DayInput
 from district.models import Division
 from grassroots.models import (
+    POST_RANK,
     BallotKind,
     Candidate,
     Election,
@@ -216,7 +217,9 @@ class CandidateReviewForm(forms.Form):
 
     def __init__(self, *args: Any, election: Election, **kwargs: Any):
         super().__init__(*args, **kwargs)
-        self.candidates: list[Candidate] = list(election.candidates.filter(withdrawn_on=None))
+        self.candidates: list[Candidate] = list(
+            election.candidates.filter(withdrawn_on=None).order_by(POST_RANK, "id")
+        )
         for one in self.candidates:
             passed = Review.PASSED if one.review == Review.PENDING else one.review
             self.fields[f"review_{one.pk}"] = forms.ChoiceField(

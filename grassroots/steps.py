@@ -118,10 +118,9 @@ def result_ready(case: Election, step: Step) -> None:
         raise UserError(f"{'、'.join(blank)}还没有登记计票。")
     for one in found:
         if must_vote(case, one):
-            held = (
-                "，应先另行选举（村组法第十五条）。" if one.course.next_kind == RUNOFF else "，不能报送结果。"
-            )
-            raise UserError(f"{one.label}还须{one.next_label}{held}")
+            if one.course.next_kind == RUNOFF:
+                raise UserError(f"{one.label}没有选满，应先另行选举（村组法第十五条）。")
+            raise UserError(f"{one.label}还须{one.next_label}，不能报送结果。")
     opened = [one for one in found if one.course.open_seats]
     if opened and not (step.data.get("vacancy_note") or "").strip():
         words = "、".join(f"{one.label} {one.course.open_seats} 人" for one in opened)

@@ -6,6 +6,8 @@ from grassroots import steps
 from grassroots.models import Election, Recall
 
 CLERK, LEADER, OFFICER = "township_clerk", "township_leader", "bureau_officer"
+FILED = "备案后成员即登记在册；有误的退回乡镇（街道）核实后再备案，此后变动办理补选或罢免。"
+RECALLED = "备案后不能撤回，缺额办理补选。"
 BEFORE_RESULT = ("commission", "register", "objection", "nominate", "review", "poll")
 
 STAGES = (
@@ -127,6 +129,7 @@ STEPS = (
         effect=steps.file_county,
         question="区局备案",
         confirm=steps.confirm_filing,
+        undo=FILED,
     ),
     Transition(
         "return_township",
@@ -259,6 +262,7 @@ RECALL = register(
                 effect=steps.file_recall,
                 question="区局备案",
                 confirm=steps.confirm_recall_filing,
+                undo=RECALLED,
             ),
             Transition(
                 "withdraw", "提请人撤回", ("vote",), "withdrawn", (CLERK,), needs_opinion=True, kind="end"
