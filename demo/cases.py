@@ -79,7 +79,7 @@ class Story:
             self.clerk,
             members=entries(self.placed),
             household_income=_money(case.income),
-            assets={"financial": Decimal(case.assets), "houses": Decimal(case.houses)},
+            assets={"financial_assets": Decimal(case.assets), "houses": Decimal(case.houses)},
             on=on,
             single_parent=case.single_parent,
             reason=self.rng.choice(_REASONS),

@@ -3,6 +3,7 @@
 import io
 import zipfile
 from decimal import Decimal
+from functools import lru_cache
 from typing import Any
 
 from django.db import connection, transaction
@@ -19,16 +20,18 @@ from payouts.models import FileKind, PaymentKind, Run, RunFile, RunState
 
 COLUMNS = (
     ("序号", 6),
-    ("姓名", 11),
+    ("姓名", 12),
     ("身份证号", 21),
-    ("村(社区)", 16),
+    ("村(社区)", 14),
     ("保障人数", 9),
-    ("发放金额", 12),
-    ("类别", 12),
-    ("开户银行", 15),
+    ("发放金额", 13),
+    ("类别", 8),
+    ("开户银行", 26),
     ("银行账号", 23),
-    ("备注", 20),
+    ("备注", 26),
 )
+_HEAD, _MONEY = 2, "#,##0.00"
+_WRAPPED = [one for one in COLUMNS if one[0] in ("姓名", "村(社区)", "开户银行", "备注")]
 _TITLES = [title for title, _ in COLUMNS]
 _KINDS = dict(PaymentKind.choices)
 AGAIN = "重发"
@@ -110,29 +113,28 @@ def write_sheet(run: Run, township: Division) -> tuple[bytes, int, Decimal]:
     below = f"{township.name}    批次号：{run.number}    单位：元"
     records, rows, amount = _records(run, township)
     out = io.BytesIO()
-    centred = Format().set_align("center").set_border("thin")
-    text = Format().set_border("thin")
-    money = Format().set_border("thin").set_num_format("#,##0.00")
-    formats = [centred, text, text, text, centred, money, centred, text, text, text]
+    last = _HEAD + len(records)
     write_worksheet(
         records,
         out,
         sheet_name=township.name[:31],
-        header_row=2,
+        header_row=_HEAD,
         merge_ranges=[
             (0, 0, 0, 9, title, Format().set_bold().set_font_size(16).set_align("center")),
             (1, 0, 1, 9, below, Format().set_align("left")),
         ],
-        row_heights={0: 28.0, 2: 30.0},
-        header_format=Format().set_bold().set_align("center").set_border("thin").set_text_wrap(),
+        # The last row is where people sign: it needs room and no boxes.
+        row_heights={**_heights(records), 0: 30.0, 1: 20.0, _HEAD: 26.0, last: 40.0},
+        row_formats={last: Format().set_align("vertical_center")},
+        header_format=_cell().set_bold().set_align("center").set_text_wrap(),
         column_widths=[float(width) for _, width in COLUMNS],
-        column_formats=formats,
-        freeze_row=3,
+        column_formats=_formats(),
+        freeze_row=_HEAD + 1,
         ignore_errors=["身份证号", "银行账号"],
         page_setup={
             "landscape": True,
             "paper_size": 9,
-            "repeat_rows": (2, 2),
+            "repeat_rows": (_HEAD, _HEAD),
             "fit_to_pages": (1, 0),
             "center_horizontally": True,
             "footer": "&C第 &P 页 共 &N 页",
@@ -140,6 +142,32 @@ def write_sheet(run: Run, township: Division) -> tuple[bytes, int, Decimal]:
         },
     )
     return out.getvalue(), rows, amount
+
+
+def _cell() -> Format:
+    return Format().set_align("vertical_center").set_border("thin")
+
+
+def _formats() -> list[Format]:
+    """Of the columns in order. A long village, bank or remark goes on in a second line (`_heights`)."""
+    centred, text, wrapped = _cell().set_align("center"), _cell(), _cell().set_text_wrap()
+    money = _cell().set_num_format(_MONEY)
+    return [centred, wrapped, text, wrapped, centred, money, centred, wrapped, text, wrapped]
+
+
+def _heights(records: list[dict[str, Any]]) -> dict[int, float]:
+    """Points of every row by its place: as high as its longest text needs."""
+    found = {}
+    for place, record in enumerate(records, _HEAD + 1):
+        lines = max(_lines(record[title] or "", width) for title, width in _WRAPPED)
+        found[place] = 20.0 if lines == 1 else 4.0 + 15.0 * lines
+    return found
+
+
+@lru_cache(10_000)
+def _lines(text: str, width: int) -> int:
+    """In how many lines of so many Latin characters a text goes; a Chinese one is two wide."""
+    return -(-sum(2 if ord(one) > 0xFF else 1 for one in text) // width) or 1
 
 
 def _records(run: Run, township: Division) -> tuple[list[dict[str, Any]], int, Decimal]:
@@ -195,13 +223,13 @@ def _footer(run: Run, total: Decimal, households: int, people: int) -> list[dict
             "身份证号": f"{people} 人",
             "保障人数": people,
             "发放金额": float(total),
-            "类别": f"人民币大写：{in_capitals(total)}",
+            "开户银行": f"人民币大写：{in_capitals(total)}",
         },
         {
             **empty,
             "姓名": f"制表人：{maker}",
             "村(社区)": f"复核人：{reviewer}",
-            "类别": f"审定人：{approver}",
-            "银行账号": day,
+            "开户银行": f"审定人：{approver}",
+            "备注": day,
         },
     ]

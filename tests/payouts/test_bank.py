@@ -174,12 +174,24 @@ def test_the_payout_sheet_is_as_the_contract_says(hands):
     total = rows[5]
     assert total[0] == "合计"
     assert (total[1], total[4], total[5]) == ("2 户", 3, 1505.2)
-    assert "壹仟伍佰零伍元贰角整" in total[6]
+    assert "壹仟伍佰零伍元贰角整" in total[7]
     assert f"审定人：{hands.leader}" in rows[6]
     setup = sheet.page_setup
     assert (setup.orientation, setup.paperSize) == ("landscape", 9)
     assert sheet.print_title_rows == "$3:$3"
     assert "&P" in sheet.oddFooter.center.text
+
+
+def test_nothing_on_the_sheet_is_cut_off_and_there_is_room_to_sign(hands):
+    account = entitlement("600").home.head.accounts.get()
+    account.bank = "湖南邵阳农村商业银行股份有限公司大祥支行"
+    account.save()
+    entitlement("500")
+    sheet = sheet_of(services.payout_sheet(hands.made(), factories.division(factories.TOWNSHIP)))
+    long, short = sorted((4, 5), key=lambda row: -len(sheet.cell(row, 8).value))
+    assert sheet.cell(long, 8).alignment.wrap_text
+    assert sheet.row_dimensions[long].height >= 2 * 15 > sheet.row_dimensions[short].height
+    assert sheet.row_dimensions[7].height > 35 and sheet["B7"].border.left.style is None
 
 
 def test_a_sheet_of_a_draft_says_so_and_no_bank_file_is_given(hands):
