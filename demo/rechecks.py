@@ -12,17 +12,32 @@ from datetime import date, datetime, time, timedelta
 from random import Random
 from typing import Any
 
+from django.db import transaction
 from django.utils import timezone
 
 from benefits.models import Entitlement
+from benefits.policy import parameter
 from core.jobs import run_job_inline
 from core.months import add_months, last_day, month_of
+from core.series import take_numbers
+from core.workdays import Calendar
 from demo.accounts import Staff
 from demo.build import Placed
-from rechecks import missing, sampling, services
+from rechecks import hearing, missing, sampling, services
 from rechecks.kinds import END_REASONS, KINDS
 from rechecks.loading import confirm, load
-from rechecks.models import Finding, FindingEvent, FindingState, Outcome, Recheck, SpotResult, Verification
+from rechecks.models import (
+    Answer,
+    Delivery,
+    Finding,
+    FindingEvent,
+    FindingState,
+    Hearing,
+    Outcome,
+    Recheck,
+    SpotResult,
+    Verification,
+)
 from registry.models import Person
 
 _SOURCES = {
@@ -42,6 +57,12 @@ _WORDS = {
     "payroll": "单位证明为在编人员。",
     "insurance": "单位参保，工资收入超过标准。",
 }
+_ANSWERS = (
+    (Answer.STATED, "不知道这也要申报，没有别的意见。"),
+    (Answer.STATED, "情况属实，希望晚一个月停。"),
+    (Answer.STATED, "家里开支大，请求酌情考虑。"),
+    (Answer.SILENT, ""),
+)
 _FALSE = (
     "车辆已于上年过户，凭证已核。",
     "同名不同人，身份证号录入有误。",
@@ -133,11 +154,13 @@ class Comparisons:
             .order_by("pk")
         )
         begin = timezone.make_aware(datetime.combine(month, time(9)))
-        verifications, events = [], []
+        verifications, events, notices = [], [], Notices(self.rng, begin)
         for one in found:
             clerk, officer = self.staff.clerk(one.division_id), self.staff["relief2"]
             is_over = one.entitlement_id in over
             one.found_at, seen = begin, begin + timedelta(days=self.rng.randint(2, 9))
+            if is_over and one.kind != "death":
+                seen = notices.heard(one, clerk, month)
             one.decided_at = seen + timedelta(days=self.rng.randint(1, 8))
             one.proposal = Outcome.END if is_over else Outcome.KEEP
             one.state = FindingState.ENDED if is_over else FindingState.KEPT
@@ -166,7 +189,61 @@ class Comparisons:
         fields = ["found_at", "decided_at", "proposal", "state", "proposed_by", "decided_by"]
         Finding.objects.bulk_update(found, fields, batch_size=500)
         Verification.objects.bulk_create(verifications, batch_size=500)
-        FindingEvent.objects.bulk_create(events, batch_size=500)
+        notices.save()
+        FindingEvent.objects.bulk_create([*notices.events, *events], batch_size=500)
+
+
+class Notices:
+    """陈述申辩 of a month's endings: what each family was told, and what it answered."""
+
+    def __init__(self, rng: Random, begin: datetime):
+        self.rng, self.begin, self.calendar = rng, begin, Calendar()
+        self.rows: list[Hearing] = []
+        self.events: list[FindingEvent] = []
+
+    def heard(self, one: Finding, clerk: Any, month: date) -> datetime:
+        """The notice of a finding with its answer; gives when the township may go on."""
+        given = self.begin + timedelta(days=self.rng.randint(0, 2))
+        due_on = self.calendar.add(given.date(), hearing.hearing_days(month))
+        answer, words = self.rng.choice(_ANSWERS)
+        answered = due_on + timedelta(days=1) if answer == Answer.SILENT else given.date() + timedelta(days=1)
+        told = Hearing(
+            finding=one,
+            outcome=Outcome.END,
+            end_reason=END_REASONS.get(one.kind, one.kind),
+            from_month=month,
+            words=_WORDS[one.kind],
+            basis=str(parameter("recheck.hearing_basis", month)),
+            evidence_hash=one.evidence_hash,
+            drafted_by=clerk,
+            drafted_at=given,
+            way=Delivery.DIRECT,
+            given_on=given.date(),
+            given_by=clerk.full_name,
+            receiver=f"{one.person}本人签收",
+            due_on=due_on,
+            answer=answer,
+            answered_on=answered,
+            statement=words,
+        )
+        self.rows.append(told)
+        at = timezone.make_aware(datetime.combine(answered, time(15)))
+        said = f"可陈述申辩至 {due_on}。"
+        self.events += [
+            FindingEvent(finding=one, at=given, actor=clerk, label="当面送达陈述申辩告知书", words=said),
+            FindingEvent(
+                finding=one, at=at, actor=clerk, label=f"家庭{told.get_answer_display()}", words=words
+            ),
+        ]
+        return at + timedelta(hours=1)
+
+    def save(self) -> None:
+        with transaction.atomic():
+            year = self.begin.year
+            numbers = take_numbers(f"hearing-{year}", len(self.rows)) if self.rows else range(0)
+            for told, number in zip(self.rows, numbers, strict=True):
+                told.number = hearing.number_of(year, number)
+            Hearing.objects.bulk_create(self.rows, batch_size=500)
 
 
 def desk(staff: Staff, rng: Random) -> str:
@@ -193,6 +270,7 @@ def desk(staff: Staff, rng: Random) -> str:
     others = [one.person for one in live if one.pk not in named]
     load_names(others[:: max(len(others) // 5, 1)][:5], as_of, staff)
     recheck = compare(month, staff)
+    _begin_hearings(staff)
     left_out = missing.find(month)
     sample = sampling.draw(month, min(max(len(live) // 40, 20), 120), staff["relief1"], rng.randrange(2**31))
     for item in list(sample.items.select_related("entitlement"))[::3]:
@@ -203,3 +281,23 @@ def desk(staff: Staff, rng: Random) -> str:
             item, clerk, result, "家中多了一人务工，收入有变。" if wrong else "", today - timedelta(days=2)
         )
     return f"疑点 {recheck.findings} 条，应保未保 {left_out['found']} 人，抽查 {sample.wanted} 份"
+
+
+def _begin_hearings(staff: Staff) -> None:
+    """Some families of today's findings have been told: one notice waits to be handed over, others for an answer."""
+    today = timezone.localdate()
+    some = Finding.objects.filter(state=FindingState.OPEN, name_mismatch=False, score=None).exclude(
+        kind="death"
+    )
+    for place, one in enumerate(some.order_by("pk")[:12:2]):
+        clerk = staff.clerk(one.division_id)
+        reason = END_REASONS.get(one.kind, one.kind)
+        intent = hearing.Intent(Outcome.END, add_months(month_of(today), 1), _WORDS[one.kind], reason)
+        told = hearing.draft(one, clerk, intent)
+        if place % 3:
+            receiver = f"{one.person}本人签收"
+            told = hearing.deliver(
+                told, clerk, hearing.Handed(Delivery.DIRECT, today, clerk.full_name, receiver)
+            )
+        if place % 3 == 2:
+            hearing.answer(told, clerk, Answer.STATED, "不知道这也要申报。", today)

@@ -11,13 +11,15 @@ from django.utils import timezone
 from benefits import services as benefits
 from benefits.models import EndReason
 from casework.services import move
-from core.errors import Conflict, NotAllowed, UserError
+from core.errors import NotAllowed, UserError
 from core.files import store
 from core.months import add_months, format_month, month_of
 from district.models import Role
+from rechecks import hearing
 from rechecks.endings import register_death, way_of
 from rechecks.kinds import END_REASONS
-from rechecks.models import Finding, FindingEvent, FindingState, Outcome, Verification
+from rechecks.models import Finding, FindingState, Outcome, Verification
+from rechecks.records import locked, save, tell
 from rechecks.services import due_day
 
 # What the bureau's agreement makes of a proposal that needs no case.
@@ -41,37 +43,10 @@ class Report:
     words: str
     visitors: str
     verified_on: date
-    statement: str = ""
     end_reason: str = ""
     from_month: date | None = None
     same_person: str = ""
     files: list[tuple[str, bytes, str]] = field(default_factory=list)
-
-
-def locked(finding: Finding, actor: Any, version: int | None = None) -> Finding:
-    """The finding as it is now, its row locked. NotAllowed outside the account's area and line; Conflict when someone
-    was faster."""
-    row = (
-        Finding.objects.visible_to(actor)
-        .select_for_update(of=("self",))
-        .select_related("entitlement__programme", "person", "programme")
-        .filter(pk=finding.pk)
-        .first()
-    )
-    if row is None:
-        raise NotAllowed("这条疑点不在您的辖区或业务范围内。")
-    if version is not None and row.version != version:
-        raise Conflict("这条疑点刚被别人办理过，请核对后再办。", changes=[f"现在：{row.get_state_display()}"])
-    return row
-
-
-def tell(finding: Finding, actor: Any, label: str, words: str = "") -> None:
-    FindingEvent.objects.create(finding=finding, actor=actor, label=label, words=words.strip())
-
-
-def save(finding: Finding, *names: str) -> None:
-    finding.version += 1
-    finding.save(update_fields=[*names, "version"])
 
 
 def suggested_reason(finding: Finding) -> str:
@@ -95,7 +70,8 @@ def suggested_month(finding: Finding) -> date:
 def report(finding: Finding, actor: Any, entry: Report, version: int | None = None) -> Finding:
     """核查登记 by the township: what was found and what is proposed. Ending and reducing open the line's case at once.
 
-    UserError: nothing said, no reason of the ending, a finding that nobody has to verify any more.
+    UserError: nothing said, no reason of the ending, a finding that nobody has to verify any more, a family that has
+    not been heard (`hearing`).
     """
     if actor.role != Role.TOWNSHIP_CLERK:
         raise NotAllowed("疑点由乡镇（街道）经办人核查登记。")
@@ -104,13 +80,15 @@ def report(finding: Finding, actor: Any, entry: Report, version: int | None = No
         row = locked(finding, actor, version)
         if row.state != FindingState.OPEN:
             raise UserError(f"这条疑点{row.get_state_display()}，不需要核查。")
-        _check_identity(row, entry)
+        if entry.outcome not in CLEARING:
+            hearing.check_identity(row, entry.same_person)
+        month = entry.from_month or suggested_month(row)
+        hearing.check(row, actor, entry.outcome, entry.end_reason, month)
         made = Verification.objects.create(
             finding=row,
             verified_on=entry.verified_on,
             visitors=entry.visitors.strip(),
             words=entry.words.strip(),
-            statement=entry.statement.strip(),
             outcome=entry.outcome,
             end_reason=entry.end_reason,
             from_month=entry.from_month,
@@ -121,7 +99,7 @@ def report(finding: Finding, actor: Any, entry: Report, version: int | None = No
         row.proposal, row.proposed_by, row.state = entry.outcome, actor, FindingState.REPORTED
         tell(row, actor, f"核查：{made.get_outcome_display()}", entry.words)
         if entry.outcome in (Outcome.END, Outcome.REDUCE):
-            _open_case(row, actor, entry)
+            _open_case(row, actor, entry, month)
         save(row, "proposal", "proposed_by", "state", "case")
     return row
 
@@ -139,20 +117,10 @@ def _check_entry(entry: Report) -> None:
         raise UserError("请选择停发原因。", field="end_reason")
 
 
-def _check_identity(row: Finding, entry: Report) -> None:
-    """Name and birth date are no proof: what changes somebody's money needs a person's word that it is he or she."""
-    if row.score is not None and entry.outcome not in CLEARING and len(entry.same_person.strip()) < 2:
-        raise UserError(
-            "名单没有身份证号，只是疑似同一人；请写明怎样确认是同一人，不能确认的选“保留”或“名单有误”。",
-            field="same_person",
-        )
-
-
-def _open_case(row: Finding, actor: Any, entry: Report) -> None:
+def _open_case(row: Finding, actor: Any, entry: Report, month: date) -> None:
     """The line's case in the clerk's name. An ending needs nothing more and goes to the bureau; a new amount waits for
     the clerk to put the household's facts right."""
     kind = "end" if entry.outcome == Outcome.END else "adjust"
-    month = entry.from_month or suggested_month(row)
     note = f"{row.get_kind_display()}：{entry.words.strip()}"
     way = way_of(row.entitlement)
     register_death(row.person, day_of(row), entry.end_reason, actor)
@@ -211,10 +179,25 @@ def case_closed(case: Any) -> None:
             row.state = FindingState.ENDED if row.proposal == Outcome.END else FindingState.REDUCED
             row.decided_at = timezone.now()
             tell(row, None, f"案件 {case.number} 已执行")
+            if row.state == FindingState.ENDED:
+                _close_beside(row, case)
         else:
             row.state, row.proposal, row.due_on = FindingState.OPEN, "", due_day()
             tell(row, None, f"案件 {case.number} {case.get_state_display()}，重新核查")
         save(row, "state", "proposal", "due_on", "decided_at")
+
+
+def _close_beside(row: Finding, case: Any) -> None:
+    """The holding is over: nobody has to verify what else the lists say against it."""
+    beside = Finding.objects.select_for_update().filter(
+        programme=row.programme_id,
+        beneficiary_id=row.beneficiary_id,
+        state__in=(FindingState.OPEN, FindingState.REPORTED),
+    )
+    for one in beside.exclude(pk=row.pk):
+        one.state = FindingState.GONE
+        tell(one, None, "待遇已终止", f"案件 {case.number} 已停发，不再核查。")
+        save(one, "state")
 
 
 # -- what is clear ------------------------------------------------------------------------------------------

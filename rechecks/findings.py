@@ -34,7 +34,7 @@ SELECT e.programme_id, e.beneficiary_id, h.person AS person_id, min(e.id) AS ent
 # Decided and found again with other evidence, closed though the holding goes on: somebody must look once more.
 _COMES_BACK = """
     (f.evidence_hash <> n.evidence_hash AND f.state = ANY(%(cleared)s)
-     OR f.state = 'ended' AND n.goes_on OR f.state = 'gone')
+     OR f.state = 'ended' AND n.goes_on OR f.state = 'gone' AND n.goes_on)
 """
 AGAIN = f"""
 WITH before AS (

@@ -9,7 +9,8 @@ from benefits.models import EndReason
 from casework.forms import ManyFilesField
 from core.filters import DayInput, MoneyFormField, MonthFormField
 from rechecks import kinds
-from rechecks.models import ContactResult, ContactWay, Outcome, SpotResult
+from rechecks.hearing import AGAINST
+from rechecks.models import Answer, ContactResult, ContactWay, Delivery, Outcome, SpotResult
 
 
 class ListForm(forms.Form):
@@ -28,6 +29,17 @@ class MonthForm(forms.Form):
     month = MonthFormField(label="月份", help_text="比对这个月在享的全部待遇。")
 
 
+def same_person_field() -> forms.CharField:
+    """Only for lists without ID numbers; the page leaves it out of all others."""
+    return forms.CharField(
+        label="确认同一人",
+        max_length=500,
+        required=False,
+        widget=forms.Textarea({"rows": 2}),
+        help_text="名单没有身份证号，只是疑似。停发、变更、暂缓的必须写明怎样确认是同一人，例如：与火化证、户口簿核对。",
+    )
+
+
 class ReportForm(forms.Form):
     version = forms.IntegerField(widget=forms.HiddenInput)
     verified_on = forms.DateField(label="核查日期", widget=DayInput)
@@ -38,13 +50,6 @@ class ReportForm(forms.Form):
         widget=forms.Textarea({"rows": 4}),
         help_text="看到什么、问了谁、与名单是否一致。",
     )
-    statement = forms.CharField(
-        label="家庭陈述申辩",
-        max_length=2000,
-        required=False,
-        widget=forms.Textarea({"rows": 3}),
-        help_text="家庭怎么说；没有提出的留空。",
-    )
     outcome = forms.ChoiceField(label="核查意见", choices=Outcome.choices, widget=forms.RadioSelect)
     end_reason = forms.ChoiceField(
         label="停发原因", choices=[("", "（停发时填）"), *EndReason.choices], required=False
@@ -52,13 +57,7 @@ class ReportForm(forms.Form):
     from_month = MonthFormField(
         label="起始月份", required=False, help_text="停发：不再发放的第一个月；变更：按新金额发放的第一个月。"
     )
-    same_person = forms.CharField(
-        label="确认同一人",
-        max_length=500,
-        required=False,
-        widget=forms.Textarea({"rows": 2}),
-        help_text="名单没有身份证号，只是疑似。停发、变更、暂缓的必须写明怎样确认是同一人，例如：与火化证、户口簿核对。",
-    )
+    same_person = same_person_field()
     documents = ManyFilesField(label="材料", required=False, help_text="照片或 PDF，可多选。")
 
     def clean(self) -> dict[str, Any]:
@@ -68,6 +67,61 @@ class ReportForm(forms.Form):
         if data.get("outcome") == Outcome.END and not data.get("end_reason"):
             self.add_error("end_reason", "请选择停发原因。")
         return data
+
+
+class HearingForm(forms.Form):
+    """What the family is told."""
+
+    version = forms.IntegerField(widget=forms.HiddenInput)
+    outcome = forms.ChoiceField(
+        label="拟作处理",
+        choices=[(one.value, one.label) for one in AGAINST],
+        widget=forms.RadioSelect,
+    )
+    end_reason = forms.ChoiceField(
+        label="停发原因", choices=[("", "（停发时填）"), *EndReason.choices], required=False
+    )
+    from_month = MonthFormField(
+        label="起始月份", help_text="停发：不再发放的第一个月；变更：按新金额发放的第一个月。"
+    )
+    words = forms.CharField(
+        label="事实和理由",
+        max_length=1000,
+        widget=forms.Textarea({"rows": 4}),
+        help_text="印在告知书上，家庭要看得懂；不要写别人的姓名和号码。",
+    )
+    same_person = same_person_field()
+
+
+class DeliverForm(forms.Form):
+    version = forms.IntegerField(widget=forms.HiddenInput)
+    way = forms.ChoiceField(label="送达方式", choices=Delivery.choices, widget=forms.RadioSelect)
+    given_on = forms.DateField(label="送达日期", widget=DayInput, help_text="陈述申辩的时间从这天起算。")
+    given_by = forms.CharField(label="送达人", max_length=120)
+    receiver = forms.CharField(
+        label="签收情况",
+        max_length=200,
+        help_text="当面：签收人；留置：见证人；邮寄：邮件号；公告：张贴处。",
+    )
+    documents = ManyFilesField(label="材料", required=False, help_text="送达回证、照片，可多选。")
+
+
+class AnswerForm(forms.Form):
+    version = forms.IntegerField(widget=forms.HiddenInput)
+    answer = forms.ChoiceField(
+        label="家庭的答复",
+        choices=[(one.value, one.label) for one in (Answer.STATED, Answer.WAIVED)],
+        widget=forms.RadioSelect,
+    )
+    answered_on = forms.DateField(label="答复日期", widget=DayInput)
+    statement = forms.CharField(
+        label="陈述申辩内容",
+        max_length=2000,
+        required=False,
+        widget=forms.Textarea({"rows": 4}),
+        help_text="家庭怎么说，照实记。书面放弃的可以不写，须上传放弃书。",
+    )
+    documents = ManyFilesField(label="材料", required=False, help_text="陈述书、证明、放弃书，可多选。")
 
 
 class DecideForm(forms.Form):

@@ -1,5 +1,7 @@
 """Outside lists with their rows, recheck runs, findings and what happened to them."""
 
+from datetime import date
+
 from django.conf import settings
 from django.db import models
 from django.urls import reverse
@@ -272,13 +274,12 @@ class FindingEvent(models.Model):
 
 
 class Verification(models.Model):
-    """核查: what people saw and heard of a finding, what the family says, and what they propose. Written once."""
+    """核查: what people saw and heard of a finding, and what they propose. Written once."""
 
     finding = models.ForeignKey(Finding, models.PROTECT, related_name="verifications", verbose_name="疑点")
     verified_on = models.DateField("核查日期")
     visitors = models.CharField("核查人员", max_length=120)
     words = models.TextField("核查情况")
-    statement = models.TextField("家庭陈述申辩", blank=True)
     outcome = models.CharField("核查意见", max_length=10, choices=Outcome)
     end_reason = models.CharField("停发原因", max_length=12, choices=EndReason, blank=True)
     from_month = MonthField("起始月份", null=True, blank=True)
@@ -300,6 +301,83 @@ class Verification(models.Model):
 
     def __str__(self):
         return f"{self.verified_on} {self.get_outcome_display()}"
+
+
+class Delivery(models.TextChoices):
+    DIRECT = "direct", "当面送达"
+    LEFT = "left", "留置送达"
+    MAIL = "mail", "邮寄送达"
+    POSTED = "posted", "公告送达"
+
+
+class Answer(models.TextChoices):
+    STATED = "stated", "陈述申辩"
+    WAIVED = "waived", "书面放弃"
+    SILENT = "silent", "逾期未陈述"
+
+
+@tracked()
+class Hearing(models.Model):
+    """陈述申辩告知: what the family is told before an ending or a lower amount is proposed, how it was handed over, and
+    what they answered. The newest of a finding counts, and only for the evidence that it names."""
+
+    finding = models.ForeignKey(Finding, models.PROTECT, related_name="hearings", verbose_name="疑点")
+    number = models.CharField("编号", max_length=40, unique=True)
+    outcome = models.CharField("拟作处理", max_length=10, choices=Outcome)
+    end_reason = models.CharField("停发原因", max_length=12, choices=EndReason, blank=True)
+    from_month = MonthField("起始月份")
+    words = models.TextField("事实和理由")
+    # As of a verification: a letter that names the wrong person tells one family's affairs to another.
+    same_person = models.CharField("确认同一人的依据", max_length=500, blank=True)
+    basis = models.CharField("依据", max_length=400)
+    evidence_hash = models.CharField("依据摘要", max_length=32)
+    drafted_by = models.ForeignKey(
+        settings.AUTH_USER_MODEL, models.PROTECT, related_name="+", verbose_name="拟写人"
+    )
+    drafted_at = models.DateTimeField("拟写时间", default=timezone.now)
+    way = models.CharField("送达方式", max_length=8, choices=Delivery, blank=True)
+    given_on = models.DateField("送达日期", null=True)
+    given_by = models.CharField("送达人", max_length=120, blank=True)
+    receiver = models.CharField("签收情况", max_length=200, blank=True)
+    due_on = models.DateField("陈述申辩期限", null=True)
+    answer = models.CharField("答复", max_length=8, choices=Answer, blank=True)
+    answered_on = models.DateField("答复日期", null=True)
+    statement = models.TextField("陈述申辩内容", blank=True)
+    files = models.ManyToManyField(StoredFile, related_name="+", verbose_name="材料")
+    version = models.PositiveIntegerField("版本", default=1)
+
+    objects = ScopedQuerySet.as_manager()
+    division_path = "finding__division"
+    line_path = "finding__programme__line"
+
+    class Meta:
+        verbose_name = verbose_name_plural = "陈述申辩告知"
+        ordering = ["-id"]
+        constraints = [
+            models.CheckConstraint(
+                name="hearing_given_until",
+                condition=models.Q(given_on__isnull=True, due_on__isnull=True, answer="")
+                | models.Q(given_on__isnull=False, due_on__gte=models.F("given_on")),
+            )
+        ]
+
+    def __str__(self):
+        return self.number
+
+    def get_absolute_url(self):
+        return self.finding.get_absolute_url()
+
+    def waits_on(self, day: date) -> bool:
+        """Whether the family may still answer: handed over, nothing said, the time not over."""
+        return bool(self.due_on and not self.answer and day <= self.due_on)
+
+    def state_on(self, day: date) -> str:
+        """Where it stands, in words."""
+        if not self.given_on:
+            return "待送达"
+        if self.answer:
+            return self.get_answer_display()
+        return "待陈述申辩" if self.waits_on(day) else Answer.SILENT.label
 
 
 class LeadState(models.TextChoices):

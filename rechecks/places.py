@@ -1,6 +1,7 @@
 """What this room puts into places of the rooms below: menu, to-do list, panels, figures, tones."""
 
 from collections.abc import Iterable
+from datetime import date
 from typing import Any
 
 from django.db.models import Count, Min, Sum
@@ -11,11 +12,12 @@ from casework.services import hear_closing
 from core import places, tones
 from core.places import Figure, TodoItem
 from core.workdays import Calendar
-from rechecks import deciding
+from rechecks import deciding, hearing
 from rechecks.models import (
     LEAD_SETTLED,
     Finding,
     FindingState,
+    Hearing,
     Lead,
     LeadState,
     Recheck,
@@ -91,19 +93,34 @@ def pressing(user: Any) -> int:
 
 def todos(user: Any) -> Iterable[TodoItem]:
     rows = list(waiting(user).select_related("person", "division").order_by("due_on", "pk")[:MOST])
-    left = Calendar().left_for(timezone.localdate(), [one.due_on for one in rows])
-    for one in rows:
-        is_open = one.state == FindingState.OPEN
+    told, today = hearing.newest(rows), timezone.localdate()
+    steps = [_step(one, told.get(one.pk), today) for one in rows]
+    left = Calendar().left_for(today, [due for _, _, due in steps])
+    for one, (stage, label, due) in zip(rows, steps, strict=True):
         yield TodoItem(
             subject=one.person.name,
             business=f"疑点：{one.get_kind_display()}{'（疑似）' if one.score is not None else ''}",
-            stage=one.get_state_display(),
+            stage=stage,
             url=one.get_absolute_url(),
-            next_label="登记核查" if is_open else "审定疑点",
-            due_on=one.due_on,
-            days=left[one.due_on],
+            next_label=label,
+            due_on=due,
+            days=left[due],
             division=one.division.name,
         )
+
+
+def _step(one: Finding, told: Hearing | None, today: date) -> tuple[str, str, date | None]:
+    """Where a finding stands for whoever must act: stage, next verb, until when. While the family may answer, the day
+    is theirs."""
+    if one.state != FindingState.OPEN:
+        return str(one.get_state_display()), "审定疑点", one.due_on
+    if told is None or told.evidence_hash != one.evidence_hash:
+        return str(one.get_state_display()), "登记核查", one.due_on
+    if told.given_on is None:
+        return "告知书待送达", "登记送达", one.due_on
+    if told.waits_on(today):
+        return "待陈述申辩", "登记陈述申辩", told.due_on
+    return f"{told.state_on(today)}，待报送", "登记核查", one.due_on
 
 
 def open_leads(user: Any) -> Any:

@@ -1,6 +1,6 @@
 from django.urls import path
 
-from rechecks.views import findings, leads, lists, rechecks, results, spots
+from rechecks.views import findings, hearings, leads, lists, rechecks, results, spots
 
 app_name = "rechecks"
 urlpatterns = [
@@ -18,6 +18,11 @@ urlpatterns = [
     path("rechecks/findings/<int:pk>/", findings.FindingPage.as_view(), name="finding"),
     path("rechecks/findings/<int:pk>/report/", findings.ReportFinding.as_view(), name="report"),
     path("rechecks/findings/<int:pk>/decide/", findings.DecideFinding.as_view(), name="decide"),
+    path("rechecks/findings/<int:pk>/hearing/", hearings.DraftHearing.as_view(), name="hearing_new"),
+    path("rechecks/hearings/<int:pk>/paper/", hearings.HearingPaper.as_view(), name="hearing_paper"),
+    path("rechecks/hearings/<int:pk>/deliver/", hearings.DeliverHearing.as_view(), name="hearing_deliver"),
+    path("rechecks/hearings/<int:pk>/answer/", hearings.AnswerHearing.as_view(), name="hearing_answer"),
+    path("rechecks/hearings/<int:pk>/files/<int:file>/", hearings.HearingFile.as_view(), name="hearing_file"),
     path("rechecks/results/", results.Results.as_view(), name="results"),
     path("rechecks/leads/", leads.LeadList.as_view(), name="leads"),
     path("rechecks/leads/find/", leads.FindLeads.as_view(), name="leads_find"),

@@ -1,5 +1,6 @@
 """Pages of the findings: the list, one finding with its evidence and consequence, verifying and deciding."""
 
+from dataclasses import replace
 from typing import Any
 
 import django_filters
@@ -16,7 +17,7 @@ from core.pages import Action, BulkAction, DetailPage, Page, VerbView
 from core.tables import DayColumn, MaskedColumn, MonthColumn, NameColumn, Table, TagColumn, TextColumn
 from core.templatetags.ui import money_text, tag
 from core.workdays import Calendar
-from rechecks import deciding, kinds
+from rechecks import deciding, hearing, kinds
 from rechecks.forms import DecideForm, ReportForm
 from rechecks.kinds import KINDS
 from rechecks.models import CLEARED, DECIDED, Finding, FindingState, Outcome, Verification
@@ -147,13 +148,28 @@ class FindingPage(OfFinding, DetailPage):
 
     def actions(self, request: HttpRequest, obj: Any) -> list[Action]:
         role = request.user.role
+        told = hearing.current(obj)
+        paper = [Action("陈述申辩告知书", reverse("rechecks:hearing_paper", args=[told.pk]))] if told else []
         if role in CLERK and obj.state == FindingState.OPEN:
-            return [Action("登记核查", reverse("rechecks:report", args=[obj.pk]), primary=True)]
+            return [*paper, *self.of_clerk(obj, told)]
         if role in OFFICER and obj.state == FindingState.REPORTED:
             why = "您核查过这条疑点，须由另一人审定。" if obj.proposed_by_id == request.user.pk else ""
             address = "" if why else reverse("rechecks:decide", args=[obj.pk])
-            return [Action("审定疑点", address, primary=not why, why=why)]
-        return []
+            return [*paper, Action("审定疑点", address, primary=not why, why=why)]
+        return paper
+
+    def of_clerk(self, obj: Any, told: Any) -> list[Action]:
+        """The verbs in the order of the work; what comes next is the primary one."""
+        report = Action("登记核查", reverse("rechecks:report", args=[obj.pk]))
+        again = Action("重新告知" if told else "告知陈述申辩", reverse("rechecks:hearing_new", args=[obj.pk]))
+        if told is None:
+            return [again, replace(report, primary=True)]
+        deliver = Action("登记送达", reverse("rechecks:hearing_deliver", args=[told.pk]), primary=True)
+        if told.given_on is None:
+            return [again, report, deliver]
+        waits = told.waits_on(timezone.localdate())
+        say = Action("登记陈述申辩", reverse("rechecks:hearing_answer", args=[told.pk]), primary=waits)
+        return [again, report, say] if waits else [again, say, replace(report, primary=True)]
 
     def data(self, request: HttpRequest, obj: Any) -> dict[str, Any]:
         kind = KINDS[obj.kind]
@@ -161,6 +177,7 @@ class FindingPage(OfFinding, DetailPage):
         others = Finding.objects.visible_to(request.user).exclude(pk=obj.pk).select_related("person")
         verifications = Verification.objects.visible_to(request.user).filter(finding=obj)
         return {
+            **told_of(obj),
             "kind": kind,
             "rows": rows_of(obj),
             "days": days,
@@ -194,6 +211,21 @@ def rows_of(finding: Finding) -> list[dict[str, Any]]:
     ]
 
 
+def told_of(finding: Finding) -> dict[str, Any]:
+    """What the family was told and what it answered, as cards show it."""
+    told = finding.hearings.order_by("-pk").prefetch_related("files").first()
+    if told is None:
+        return {"told": None}
+    today = timezone.localdate()
+    outdated = told.evidence_hash != finding.evidence_hash
+    return {
+        "told": told,
+        "told_state": "名单有变化，须重新告知" if outdated else told.state_on(today),
+        "told_intent": hearing.intent_of(told),
+        "told_left": Calendar().left(today, told.due_on) if told.waits_on(today) and not outdated else None,
+    }
+
+
 def brief(finding: Finding) -> list[str]:
     """The finding in the line under a verb's title."""
     held = finding.entitlement
@@ -205,8 +237,23 @@ def brief(finding: Finding) -> list[str]:
     ]
 
 
+def by_numbers(form: Any, finding: Finding) -> Any:
+    """Whose number is the list's needs no words about who he or she is."""
+    if finding.score is None:
+        del form.fields["same_person"]
+    return form
+
+
 def alike(finding: Finding) -> str:
     return f"疑似同一人 {finding.score} 分"
+
+
+def uploaded(request: HttpRequest) -> list[tuple[str, bytes, str]]:
+    """The files of the form's `documents`."""
+    return [
+        (one.name or "", one.read(), one.content_type or "application/octet-stream")
+        for one in request.FILES.getlist("documents")
+    ]
 
 
 INCOMES = {"pension": "养老金", "wages": "工资性收入", "farming": "经营净收入", "property": "财产净收入"}
@@ -240,38 +287,33 @@ class ReportFinding(OfFinding, VerbView):
     template_name = "rechecks/report.html"
 
     def get_initial(self, request: HttpRequest, obj: Any) -> dict[str, Any]:
+        told = hearing.current(obj)
         return {
             "version": obj.version,
             "verified_on": timezone.localdate(),
             "visitors": request.user.full_name,
-            "end_reason": deciding.suggested_reason(obj),
-            "from_month": deciding.suggested_month(obj),
+            "outcome": told.outcome if told else "",
+            "end_reason": (told and told.end_reason) or deciding.suggested_reason(obj),
+            "from_month": told.from_month if told else deciding.suggested_month(obj),
+            "same_person": told.same_person if told else "",
         }
 
     def get_form(self, request: HttpRequest, obj: Any, data: Any = None, files: Any = None) -> Any:
-        form = super().get_form(request, obj, data, files)
-        if obj.score is None:
-            del form.fields["same_person"]
-        return form
+        return by_numbers(super().get_form(request, obj, data, files), obj)
 
     def page_data(self, request: HttpRequest, obj: Any) -> dict[str, Any]:
-        return {"kind": KINDS[obj.kind], "rows": rows_of(obj), "facts": brief(obj)}
+        return {"kind": KINDS[obj.kind], "rows": rows_of(obj), "facts": brief(obj), **told_of(obj)}
 
     def act(self, request: HttpRequest, obj: Any, data: dict[str, Any]) -> str:
-        files = [
-            (one.name, one.read(), one.content_type or "application/octet-stream")
-            for one in request.FILES.getlist("documents")
-        ]
         entry = deciding.Report(
             outcome=data["outcome"],
             words=data["words"],
             visitors=data["visitors"],
             verified_on=data["verified_on"],
-            statement=data["statement"],
             end_reason=data["end_reason"] if data["outcome"] == Outcome.END else "",
             from_month=data["from_month"],
             same_person=data.get("same_person", ""),
-            files=files,
+            files=uploaded(request),
         )
         row = deciding.report(obj, request.user, entry, data["version"])
         return (
@@ -285,7 +327,7 @@ class DecideFinding(OfFinding, VerbView):
 
     def page_data(self, request: HttpRequest, obj: Any) -> dict[str, Any]:
         made = Verification.objects.visible_to(request.user).filter(finding=obj).first()
-        return {"verification": made, "facts": brief(obj)}
+        return {"verification": made, "facts": brief(obj), **told_of(obj)}
 
     def act(self, request: HttpRequest, obj: Any, data: dict[str, Any]) -> str:
         row = deciding.decide(obj, request.user, data["agree"] == "1", data["opinion"], data["version"])

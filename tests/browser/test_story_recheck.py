@@ -59,15 +59,46 @@ def compare(officer) -> None:
     expect(officer.get_by_text("其中本次新增 1 条")).to_be_visible(timeout=60_000)
 
 
-def verify(clerk, name: str, month: str) -> None:
-    """The home visit: what was seen, what the family says, what is proposed."""
+def hear(clerk, name: str, month: str) -> None:
+    """The family is told in writing and answers: printed, handed over, written down."""
     menu(clerk, "疑点")
     clerk.get_by_role("link", name=name).click()
     expect(clerk.locator("table").first).to_contain_text("1860.50")
+    clerk.get_by_role("link", name="告知陈述申辩").click()
+    clerk.get_by_label("起始月份").fill(month)
+    clerk.get_by_label("事实和理由").fill("您每月领取职工养老金，没有申报。")
+    clerk.get_by_role("button", name="生成告知书").click()
+    done(clerk, "已生成")
+    with clerk.expect_download() as paper:
+        clerk.get_by_role("link", name="陈述申辩告知书").click()
+    assert paper.value.suggested_filename.endswith("陈述申辩告知书.docx")
+    clerk.get_by_role("link", name="登记送达").click()
+    clerk.get_by_label("当面送达").check()
+    clerk.get_by_label("签收情况").fill(f"{name}本人签收")
+    clerk.get_by_role("button", name="登记送达").click()
+    done(clerk, "可以陈述申辩至")
+    too_early(clerk)
+    clerk.get_by_role("link", name="登记陈述申辩").click()
+    clerk.get_by_label("陈述申辩", exact=True).check()
+    clerk.get_by_label("陈述申辩内容").fill("不知道领了养老金要报告。")
+    clerk.get_by_role("button", name="登记陈述申辩").click()
+    done(clerk, "已登记：陈述申辩")
+
+
+def too_early(clerk) -> None:
+    """Nothing goes up before the family has answered; the page says until when."""
+    clerk.get_by_role("link", name="登记核查").click()
+    clerk.get_by_label("核查情况").fill("存折显示每月有职工养老金到账。")
+    clerk.get_by_role("button", name="报送核查结果").click()
+    expect(clerk.get_by_text("家庭还没有答复").first).to_be_visible()
+    clerk.get_by_role("link", name="返回").click()
+
+
+def verify(clerk, month: str) -> None:
+    """The home visit: what was seen and what is proposed."""
     clerk.get_by_role("link", name="登记核查").click()
     clerk.get_by_label("核查人员").fill("周晓兰、唐志强")
     clerk.get_by_label("核查情况").fill("存折显示每月有职工养老金到账，与名单一致。")
-    clerk.get_by_label("家庭陈述申辩").fill("不知道领了养老金要报告。")
     clerk.get_by_label("停发", exact=True).check()
     clerk.get_by_label("起始月份").fill(month)
     clerk.get_by_role("button", name="报送核查结果").click()
@@ -108,7 +139,8 @@ def test_a_pensioner_on_a_list_is_verified_ended_and_what_was_overpaid_is_claime
     assert (made.rows, made.loaded, made.rejected, made.source) == (2, 1, 1, "区人社局")
     compare(officer)
     assert (Recheck.objects.get().checked, Finding.objects.get().person) == (2, head)
-    verify(clerk, head.name, format_month(before))
+    hear(clerk, head.name, format_month(before))
+    verify(clerk, format_month(before))
     approve(officer, Finding.objects.get())
     assert Finding.objects.get().state == "ended"
     assert Entitlement.objects.get(pk=held.pk).end_reason == "pension"

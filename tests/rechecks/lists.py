@@ -6,11 +6,14 @@ from collections.abc import Sequence
 from datetime import date
 from typing import Any
 
+from django.utils import timezone
+
+from core.files import TEXT
 from core.jobs import run_job_inline
-from rechecks import services
+from rechecks import hearing, services
 from rechecks.kinds import KINDS
 from rechecks.loading import load
-from rechecks.models import Finding, OutsideList, Recheck
+from rechecks.models import Finding, Hearing, OutsideList, Recheck
 from tests.payouts.makers import entitlement
 
 DECEMBER = date(2020, 12, 1)
@@ -55,3 +58,32 @@ def holder(members: int = 1, programme: str = "dibao_urban", **more: Any) -> Any
 
 def only() -> Finding:
     return Finding.objects.get()
+
+
+def told(
+    finding: Finding,
+    clerk: Any,
+    outcome: str = "end",
+    reason: str = "payroll",
+    month: date = date(2021, 1, 1),
+):
+    """A notice of what is intended, still in the clerk's hands."""
+    words = "某小学证明您为在编人员。"
+    return hearing.draft(
+        finding, clerk, hearing.Intent(outcome, month, words, reason if outcome == "end" else "")
+    )
+
+
+def handed(finding: Finding, clerk: Any, *about: Any, way: str = "direct", **more: Any) -> Hearing:
+    """The notice handed over today."""
+    by = hearing.Handed(way, timezone.localdate(), "周敏、唐志强", "本人签收")
+    return hearing.deliver(told(finding, clerk, *about, **more), clerk, by)
+
+
+def heard(finding: Finding, clerk: Any, *about: Any, **more: Any) -> Finding:
+    """The family was told and has answered."""
+    made = handed(finding, clerk, *about, **more)
+    hearing.answer(
+        made, clerk, "stated", "工资刚停发。", timezone.localdate(), [("陈述.txt", b"words", TEXT)]
+    )
+    return finding

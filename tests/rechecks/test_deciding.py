@@ -11,7 +11,7 @@ from core.errors import Conflict, NotAllowed, UserError
 from rechecks import deciding, loading, services
 from rechecks.models import Finding, FindingState, Outcome
 from tests import factories
-from tests.rechecks.lists import DECEMBER, holder, loaded, only, recheck
+from tests.rechecks.lists import DECEMBER, heard, holder, loaded, only, recheck
 
 pytestmark = pytest.mark.django_db
 TODAY = timezone.localdate
@@ -41,7 +41,7 @@ def found(kind="payroll", *says, members=1):
 def test_a_confirmed_job_on_the_public_payroll_ends_the_household_through_its_case(clerk, officer):
     finding = found()
     row = deciding.report(
-        finding, clerk, entry(Outcome.END, end_reason="payroll", from_month=date(2021, 1, 1))
+        heard(finding, clerk), clerk, entry(Outcome.END, end_reason="payroll", from_month=date(2021, 1, 1))
     )
     assert row.state == FindingState.IN_CASE
     assert row.case.stage == "confirm"
@@ -54,14 +54,14 @@ def test_a_confirmed_job_on_the_public_payroll_ends_the_household_through_its_ca
 
 
 def test_a_case_that_the_bureau_refuses_opens_the_finding_again(clerk, officer):
-    row = deciding.report(found(), clerk, entry(Outcome.END, end_reason="payroll"))
+    row = deciding.report(heard(found(), clerk), clerk, entry(Outcome.END, end_reason="payroll"))
     move(row.case, "refuse", officer, opinion="工资为补发往年，证据不足")
     assert only().state == FindingState.OPEN
 
 
 def test_an_ended_holding_is_not_found_again_for_the_months_that_it_was_still_owed(clerk, officer):
     row = deciding.report(
-        found(), clerk, entry(Outcome.END, end_reason="payroll", from_month=date(2021, 1, 1))
+        heard(found(), clerk), clerk, entry(Outcome.END, end_reason="payroll", from_month=date(2021, 1, 1))
     )
     move(row.case, "grant", officer, opinion="同意停发")
     again = recheck()

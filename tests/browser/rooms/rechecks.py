@@ -35,7 +35,7 @@ def build(staff: Any) -> dict[str, Any]:
     return {
         "outside_list": OutsideList.objects.filter(kind="vehicle").first(),
         "recheck": Recheck.objects.first(),
-        "finding": Finding.objects.filter(state="open").first(),
+        "finding": Finding.objects.filter(state="open").order_by("hearings__pk", "pk").first(),
         "alike": Finding.objects.exclude(score=None).first(),
         "list_by_names": OutsideList.objects.get(has_numbers=False),
         "lead": Lead.objects.first(),

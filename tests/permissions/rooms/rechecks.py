@@ -8,7 +8,7 @@ from django.utils import timezone
 from benefits.models import Entitlement
 from core.files import TEXT
 from core.jobs import run_job_inline
-from rechecks import deciding, sampling, services
+from rechecks import deciding, hearing, sampling, services
 from rechecks.loading import load
 from rechecks.models import Finding, Lead
 from tests import factories
@@ -24,10 +24,15 @@ def build(world: dict[str, Any]) -> dict[str, Any]:
     assert recheck.job is not None
     run_job_inline(recheck.job)
     finding = Finding.objects.get(entitlement=holding)
+    clerk = factories.user("township_clerk")
+    month = stories.date(2020, 5, 1)
+    told = hearing.draft(finding, clerk, hearing.Intent("end", month, "派出所通报已去世。", "other"))
+    by = hearing.Handed("direct", timezone.localdate(), "何经手", "家属签收")
+    hearing.deliver(told, clerk, by, [("回证.txt", b"receipt", TEXT)])
     entry = deciding.Report(
         "keep", "本人健在。", "何经手", timezone.localdate(), files=[("照片.txt", b"photo", TEXT)]
     )
-    deciding.report(finding, factories.user("township_clerk"), entry)
+    deciding.report(finding, clerk, entry)
     verification = finding.verifications.get()
     officer = factories.user("bureau_officer")
     check = sampling.draw(stories.date(2020, 4, 1), 50, officer, 1)
@@ -47,6 +52,8 @@ def build(world: dict[str, Any]) -> dict[str, Any]:
         "list": made.pk,
         "recheck": recheck.pk,
         "finding": finding.pk,
+        "hearing": told.pk,
+        "hearing_file": told.files.get().pk,
         "verification": verification.pk,
         "verification_file": verification.files.get().pk,
     }
