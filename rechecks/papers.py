@@ -88,13 +88,14 @@ def _right(told: Hearing) -> str:
         until = f"公告期满后起算，{until}"
     return (
         f"您有权陈述和申辩。请自收到本告知书之日起 {days} 个工作日内（{until}），"
-        f"向{township(told.finding)}书面或当面提出，可以附证明材料；当面提出的，由经办人如实记录。逾期没有提出的，视为放弃，我局将依法作出决定。"
+        f"向{township(told.finding)}书面或当面提出，可以附证明材料。\n"
+        "逾期没有提出的，视为放弃，我局将依法作出决定。"
     )
 
 
 def _receipt(letter: Letter, told: Hearing) -> None:
     """送达回证 below the letter: filled in where it is known, else to be filled in by hand."""
-    ways = "  ".join(f"{'☑' if told.way == way else '□'}{label}" for way, label in Delivery.choices)
+    ways = "　".join(f"{'☑' if told.way == way else '□'}{label[:2]}" for way, label in Delivery.choices)
     letter.next(told.number)
     letter.title("送达回证")
     letter.facts(
@@ -103,10 +104,10 @@ def _receipt(letter: Letter, told: Hearing) -> None:
             ["受送达人", str(told.finding.entitlement.person)],
             ["送达方式", ways],
             ["送达人", told.given_by],
-            ["签收人、见证人或邮件号", told.receiver],
+            ["签收情况", told.receiver],
             ["送达日期", _day(told.given_on)],
         ],
-        widths=(52, 104),
+        widths=(36, 120),
         lead=14,
     )
 

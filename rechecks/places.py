@@ -93,7 +93,8 @@ def pressing(user: Any) -> int:
 
 def todos(user: Any) -> Iterable[TodoItem]:
     rows = list(waiting(user).select_related("person", "division").order_by("due_on", "pk")[:MOST])
-    told, today = hearing.newest(rows), timezone.localdate()
+    told = hearing.newest([one for one in rows if one.state == FindingState.OPEN])
+    today = timezone.localdate()
     steps = [_step(one, told.get(one.pk), today) for one in rows]
     left = Calendar().left_for(today, [due for _, _, due in steps])
     for one, (stage, label, due) in zip(rows, steps, strict=True):

@@ -206,7 +206,7 @@ class TestPaper:
         words = self.text(made)
         for part in ("大祥区民政局", "陈述申辩告知书", made.number, "区财政局提供的财政供养人员名单", "某小学", "3200",
                      "自2021年1月起停发城市低保", "财政供养", "《社会救助暂行办法》", "5个工作日内",
-                     f"{made.due_on.month}月{made.due_on.day}日止", "办事处", "☑当面送达"):  # fmt: skip
+                     f"{made.due_on.month}月{made.due_on.day}日止", "办事处", "☑当面"):  # fmt: skip
             assert part in words, part
 
     def test_nobodys_number_stands_on_it_and_no_strangers_name(self, clerk):
