@@ -4,21 +4,16 @@ Two flows over one table of steps, because the limits differ: 急难型 is answe
 (国发〔2014〕47号), 支出型 within 20 working days with a notice in the village. The bureau overrides them by dated rows.
 """
 
-from casework.models import CaseState
 from casework.workflow import Flow, Limit, Stage, Transition, register
+from relief.shared.workflow import CLERK, INTAKE, LEADER, OFFICER, closing
 from relief.temporary import steps
 from relief.temporary.models import TemporaryApplication
 from relief.temporary.rules import LAW
 
-CLERK, LEADER, OFFICER = "township_clerk", "township_leader", "bureau_officer"
 DAY = Limit(1, "calendar", f"{LAW}：急难型 24 小时内先行救助")
 ONE_OFF = "一次性发放，批准后不再变更；没有锁定的批次里可以暂缓发放。"
 
-CLOSED = (
-    Stage("granted", "已批准", closes=CaseState.GRANTED),
-    Stage("refused", "不予批准", closes=CaseState.REFUSED, in_line=False),
-    Stage("withdrawn", "已撤回", closes=CaseState.WITHDRAWN, in_line=False),
-)
+CLOSED = closing("已批准")
 URGENT_STAGES = (
     Stage("intake", "申请受理", CLERK, DAY, "受理申请", editable=True),
     Stage("visit", "调查、补齐手续", CLERK, DAY, "调查并报送", editable=True),
@@ -28,7 +23,7 @@ URGENT_STAGES = (
     *CLOSED,
 )
 STAGES = (
-    Stage("intake", "申请受理", CLERK, Limit(1, source="当日受理或一次性告知"), "受理申请", editable=True),
+    INTAKE,
     Stage("visit", "调查核实", CLERK, Limit(10), "登记入户并报送", editable=True),
     Stage("opinion", "初审", LEADER, Limit(3), "填写初审"),
     Stage("notice", "公示", CLERK, Limit(3, "calendar"), "办理公示"),
@@ -169,8 +164,8 @@ NOTICE = (
 )
 
 
-def _decide(here: tuple[str, ...]) -> tuple[Transition, ...]:
-    """Decisions: the township's own within its delegation (`here`), else the bureau's."""
+def _township(here: tuple[str, ...]) -> tuple[Transition, ...]:
+    """What the township's leader decides at these stages: its own within its delegation, else an opinion."""
     return (
         Transition(
             "grant_here",
@@ -208,54 +203,58 @@ def _decide(here: tuple[str, ...]) -> tuple[Transition, ...]:
             needs_opinion=True,
             kind="back",
         ),
-        Transition(
-            "grant",
-            "批准",
-            ("confirm",),
-            "granted",
-            (OFFICER,),
-            steps.as_proposed,
-            steps.do_grant,
-            checker=True,
-            question="审核意见",
-            confirm=steps.confirm_grant,
-            undo=ONE_OFF,
-            when=steps.can_grant,
-        ),
-        Transition(
-            "refuse",
-            "不予批准",
-            ("confirm",),
-            "refused",
-            (OFFICER,),
-            effect=steps.do_refuse,
-            needs_opinion=True,
-            checker=True,
-            kind="end",
-            confirm=steps.confirm_refusal,
-        ),
-        Transition(
-            "send_back",
-            "退回补正",
-            ("confirm",),
-            "visit",
-            (OFFICER,),
-            effect=steps.do_return,
-            needs_opinion=True,
-            checker=True,
-            kind="back",
-        ),
-        Transition(
-            "withdraw",
-            "申请人撤回",
-            ("intake", "visit"),
-            "withdrawn",
-            (CLERK,),
-            steps.no_money_out,
-            needs_opinion=True,
-            kind="end",
-        ),
     )
+
+
+BUREAU = (
+    Transition(
+        "grant",
+        "批准",
+        ("confirm",),
+        "granted",
+        (OFFICER,),
+        steps.as_proposed,
+        steps.do_grant,
+        checker=True,
+        question="审核意见",
+        confirm=steps.confirm_grant,
+        undo=ONE_OFF,
+        when=steps.can_grant,
+    ),
+    Transition(
+        "refuse",
+        "不予批准",
+        ("confirm",),
+        "refused",
+        (OFFICER,),
+        effect=steps.do_refuse,
+        needs_opinion=True,
+        checker=True,
+        kind="end",
+        confirm=steps.confirm_refusal,
+    ),
+    Transition(
+        "send_back",
+        "退回补正",
+        ("confirm",),
+        "visit",
+        (OFFICER,),
+        effect=steps.do_return,
+        needs_opinion=True,
+        checker=True,
+        kind="back",
+    ),
+    Transition(
+        "withdraw",
+        "申请人撤回",
+        ("intake", "visit"),
+        "withdrawn",
+        (CLERK,),
+        steps.no_money_out,
+        needs_opinion=True,
+        kind="end",
+    ),
+)
 
 
 TEMPORARY = register(
@@ -265,7 +264,7 @@ TEMPORARY = register(
         "relief",
         "LS",
         STAGES,
-        (*BEGIN, *NOTICE, TO_BUREAU, *_decide(("opinion", "delegated"))),
+        (*BEGIN, *NOTICE, TO_BUREAU, *_township(("opinion", "delegated")), *BUREAU),
         "relief:temporary_case",
         lambda: TemporaryApplication,
         whole=Limit(20, source="20 个工作日"),
@@ -279,7 +278,7 @@ TEMPORARY_URGENT = register(
         "relief",
         "LS",
         URGENT_STAGES,
-        (*BEGIN, *ADVANCE, TO_BUREAU, *_decide(("opinion",))),
+        (*BEGIN, *ADVANCE, TO_BUREAU, *_township(("opinion",)), *BUREAU),
         "relief:temporary_case",
         lambda: TemporaryApplication,
         whole=DAY,
