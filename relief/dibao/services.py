@@ -19,11 +19,10 @@ from casework.services import (
     open_case,
     record_change,
     today,
-    write_event,
 )
-from core.errors import Conflict, NotAllowed, UserError
+from core.errors import Conflict, UserError
 from core.months import add_months, age_in_month, month_of
-from district.models import AreaKind, Role, User
+from district.models import AreaKind, User
 from registry.models import Household, Person
 from relief.dibao.facts import facts_of, members_of, snapshot
 from relief.dibao.models import (
@@ -37,6 +36,7 @@ from relief.dibao.models import (
     ReviewResult,
 )
 from relief.shared.economy import own_rows, recognise_rest, record_economy, update_row
+from relief.shared.reviews import check_reviewer, keep_review
 
 __all__ = [
     "apply",
@@ -343,12 +343,7 @@ def review(
 ) -> Review:
     """年审: record what was found. `continue` sets the next date; `adjust` and `end` open the change case at once."""
     day = on or today()
-    if actor.role != Role.TOWNSHIP_CLERK:
-        raise NotAllowed("定期核查由乡镇（街道）经办人登记。")
-    if not Entitlement.objects.visible_to(actor).filter(pk=entitlement.pk).exists():
-        raise NotAllowed("这笔待遇不在您的辖区内。")
-    if len(note.strip()) < 2:
-        raise UserError("请填写核查情况。", field="note")
+    check_reviewer(entitlement, actor, note)
     case = None
     if result != ReviewResult.CONTINUE:
         case = open_change(
@@ -365,18 +360,7 @@ def review(
         raise UserError("这笔待遇已经停发，不再核查。")
     entitlement.review_due = next_review(entitlement, day)
     entitlement.save(update_fields=["review_due"])
-    found = Review.objects.create(
-        entitlement=entitlement,
-        reviewed_on=day,
-        result=result,
-        note=note.strip(),
-        next_due=entitlement.review_due,
-        case=case,
-        reviewed_by=actor,
-    )
-    if case:
-        write_event(case, actor, "review", f"定期核查：{found.get_result_display()}", opinion=note, on=on)
-    return found
+    return keep_review(entitlement, actor, word="定期核查", result=result, note=note, case=case, on=on)
 
 
 def suggested_class(case: DibaoApplication, day: date) -> str:

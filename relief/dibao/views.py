@@ -9,10 +9,8 @@ from django.urls import reverse, reverse_lazy
 
 from benefits.words import breakdown
 from casework import services as casework
-from core.audit import log_access
 from core.filters import AnyChoiceFilter, FilterSet
 from core.lists import ListPage
-from core.models import AccessKind
 from core.months import add_months, format_month, month_of
 from core.pages import Action, DetailPage, TemplatePage, VerbView
 from core.tables import DayColumn, MoneyColumn, NameColumn, NumberColumn, Table, TagColumn, TextColumn
@@ -23,7 +21,7 @@ from relief.dibao import pages, panels, services
 from relief.dibao.facts import facts_of, members_of
 from relief.dibao.forms import ApplicationForm, ChangeForm, MembersForm, ReviewForm
 from relief.dibao.models import ChangeKind, DibaoApplication
-from relief.shared.forms import EconomyForm
+from relief.shared.models import Review
 from relief.shared.pages import (
     asset_rows,
     case_actions,
@@ -34,6 +32,7 @@ from relief.shared.pages import (
     summary,
 )
 from relief.shared.steps import why_no_answer
+from relief.shared.views import EditCase, EditEconomy, PrintFile, ReviewOne
 
 HOME = ("工作台", "/")
 CASES: Any = ("案件", reverse_lazy("casework:case-list"))
@@ -201,45 +200,19 @@ def case_month(case: DibaoApplication) -> Any:
     return month_of(case.decided_on or casework.today())
 
 
-class EditCase(OfApplication, VerbView):
-    """Pages that change what the case says, by whoever must act now."""
-
-    roles = {Role.TOWNSHIP_CLERK, Role.TOWNSHIP_LEADER, Role.BUREAU_OFFICER}
-
-    def page_data(self, request: HttpRequest, obj: Any) -> dict[str, Any]:
-        return {"why": casework.why_not_edit(obj, request.user), "case": obj}
+class EditFacts(OfApplication):
+    """What the case says of itself, as the forms begin with it."""
 
     def get_initial(self, request: HttpRequest, obj: Any) -> dict[str, Any]:
         names = ("reason", "single", "single_parent", "staff_relative", "is_hard", "version")
         return {name: getattr(obj, name) for name in names}
 
-    def success_url(self, request: HttpRequest, obj: Any) -> str:
-        return obj.get_absolute_url()
+
+class Economy(EditFacts, EditEconomy):
+    whose = " 户"
 
 
-class Economy(EditCase):
-    title, button = "填写收入与财产", "保存收入与财产"
-    template_name = "relief/shared/economy.html"
-
-    def get_form(self, request: HttpRequest, obj: Any, data: Any = None, files: Any = None) -> Any:
-        return EconomyForm(data, case=obj, initial=self.get_initial(request, obj))
-
-    def act(self, request: HttpRequest, obj: Any, data: dict[str, Any]) -> Any:
-        form = self.get_form(request, obj, request.POST)
-        form.is_valid()
-        case = services.record_economy(
-            obj,
-            request.user,
-            incomes=form.incomes_data(),
-            assets=form.assets_data(),
-            version=data["version"],
-        )
-        if request.POST.get("rest"):
-            services.recognise_rest(case, request.user)
-        return f"已保存 {obj.person.name} 户的收入与财产。"
-
-
-class Members(EditCase):
+class Members(EditFacts, EditCase):
     title, button = "更正家庭成员", "保存家庭成员"
     template_name = "relief/dibao/members.html"
 
@@ -255,17 +228,14 @@ class Members(EditCase):
         return f"已保存 {obj.person.name} 户的家庭成员。"
 
 
-class PrintCase(OfApplication, DetailPage):
-    """The whole case on paper, as an auditor would accept it; the print leaves a trace."""
-
+class PrintCase(OfApplication, PrintFile):
     template_name, roles = "relief/dibao/print.html", SEEING
 
-    def get_title(self) -> str:
-        return f"{self.object.number} {self.object.person.name} {kind_words(self.object)}案卷"
+    def kind_words(self, case: DibaoApplication) -> str:
+        return kind_words(case)
 
-    def data(self, request: HttpRequest, obj: Any) -> dict[str, Any]:
-        log_access(request.user, AccessKind.PRINT, f"案卷 {obj}", f"case:{obj.pk}", request=request)
-        return {**case_data(obj), "kind": kind_words(obj), "back": obj.get_absolute_url()}
+    def case_data(self, case: DibaoApplication) -> dict[str, Any]:
+        return case_data(case)
 
 
 class OfEntitlement:
@@ -314,30 +284,15 @@ class OpenChange(OfEntitlement, VerbView):
         return self.made.get_absolute_url()
 
 
-class DoReview(OfEntitlement, VerbView):
+class DoReview(OfEntitlement, ReviewOne):
     """年审 of one household."""
 
-    title, button, form_class = "登记定期核查", "登记核查结果", ReviewForm
+    title, form_class = "登记定期核查", ReviewForm
     template_name = "relief/dibao/of_entitlement.html"
+    whose, list_name = " 户", "relief:reviews"
 
-    def get_initial(self, request: HttpRequest, obj: Any) -> dict[str, Any]:
-        return {"on": casework.today(), "result": "continue"}
-
-    def act(self, request: HttpRequest, obj: Any, data: dict[str, Any]) -> Any:
-        self.made = services.review(
-            obj,
-            request.user,
-            result=data["result"],
-            note=data["note"],
-            end_reason=data["end_reason"],
-            on=data["on"],
-        )
-        due = f"，下次核查期限 {self.made.next_due:%Y-%m-%d}" if self.made.next_due else ""
-        return f"已登记 {obj.person} 户的定期核查{due}。"
-
-    def success_url(self, request: HttpRequest, obj: Any) -> str:
-        made = self.made
-        return made.case.get_absolute_url() if made.case else reverse("relief:reviews")
+    def review(self, entitlement: Any, actor: Any, **found: Any) -> Review:
+        return services.review(entitlement, actor, **found)
 
 
 class ReviewFilter(FilterSet):

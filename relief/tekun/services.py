@@ -22,15 +22,15 @@ from casework.services import (
     open_case,
     record_change,
     today,
-    write_event,
 )
-from core.errors import Conflict, NotAllowed, UserError
+from core.errors import Conflict, UserError
 from core.months import add_months, age_in_month, last_day, month_of
-from district.models import Role, User
+from district.models import User
 from registry.models import Institution, Person
 from registry.services import record_death
 from relief.shared.economy import own_rows, update_row
 from relief.shared.models import AssetKind, ChangeKind, Review, ReviewResult
+from relief.shared.reviews import check_reviewer, keep_review
 from relief.tekun.facts import area_kind_of, certificate_of, facts_of, holds_tekun, home_of
 from relief.tekun.models import (
     Ability,
@@ -285,31 +285,12 @@ def open_change(
     """
     day = on or today()
     person = Person.objects.select_for_update().get(pk=entitlement.person_id)
-    basic, care = live_tekun(person, month_of(day))
-    if basic is None:
-        raise UserError("这名特困人员的待遇已经停止。")
-    if TekunApplication.objects.filter(person=person, state="open").exists():
-        raise Conflict("这名特困人员已有在办的案件。")
+    basic, care = _changeable(person, day)
     if kind == ChangeKind.END:
         _check_ending(end_reason, end_note)
         if end_reason == EndReason.DEATH:
             from_month = add_months(_register_death(person, death_date, actor), 1)
     last = TekunApplication.objects.filter(person=person).exclude(state__in=["refused", "withdrawn"]).first()
-    now = placement_of(person, month_of(day))
-    kept = {name: getattr(last, name) for name in FACTS if last and name != "is_hard"}
-    kept |= {
-        "placement": placement or (now.placement if now else Placement.DISPERSED),
-        "institution": institution if placement else (now.institution if now else None),
-        "insurer": now.insurer if now else "",
-        "premium": now.premium if now else None,
-        "reason": reason.strip(),
-    }
-    if not last:
-        card = certificate_of(person, day)
-        kept |= {"disability_kind": card.kind, "disability_grade": card.grade} if card else {}
-        kept |= {"area_kind": area_kind_of(person), "no_supporter": True}
-    if kept["placement"] == Placement.INSTITUTION and not kept["institution"]:
-        raise UserError("集中供养的，请选择供养机构。", field="institution")
     case = open_case(
         "tekun_change",
         person=person,
@@ -325,10 +306,46 @@ def open_change(
         end_note=end_note.strip(),
         funeral_payee=funeral_payee,
         accepted_on=day,
-        **kept,
+        reason=reason.strip(),
+        **_facts_known(person, last, day),
+        **_placed(person, day, placement, institution),
     )
     _copy_rows(case, last, person)
     return case
+
+
+def _changeable(person: Person, day: date) -> tuple[Entitlement, Entitlement | None]:
+    """Both entitlements of a person whose 特困 can be changed now."""
+    basic, care = live_tekun(person, month_of(day))
+    if basic is None:
+        raise UserError("这名特困人员的待遇已经停止。")
+    if TekunApplication.objects.filter(person=person, state="open").exists():
+        raise Conflict("这名特困人员已有在办的案件。")
+    return basic, care
+
+
+def _facts_known(person: Person, last: TekunApplication | None, day: date) -> dict[str, Any]:
+    """What the newest case said of the person; without one, what the registry says."""
+    if last:
+        again = ("is_hard", "placement", "institution", "insurer", "premium", "reason")
+        return {name: getattr(last, name) for name in FACTS if name not in again}
+    card = certificate_of(person, day)
+    known: dict[str, Any] = {"area_kind": area_kind_of(person), "no_supporter": True}
+    return known | ({"disability_kind": card.kind, "disability_grade": card.grade} if card else {})
+
+
+def _placed(person: Person, day: date, placement: str, institution: Institution | None) -> dict[str, Any]:
+    """How the person will be cared for: as asked for, else as now, insured as now."""
+    now = placement_of(person, month_of(day))
+    found = {
+        "placement": placement or (now.placement if now else Placement.DISPERSED),
+        "institution": institution if placement else (now.institution if now else None),
+        "insurer": now.insurer if now else "",
+        "premium": now.premium if now else None,
+    }
+    if found["placement"] == Placement.INSTITUTION and not found["institution"]:
+        raise UserError("集中供养的，请选择供养机构。", field="institution")
+    return found
 
 
 def _check_ending(end_reason: str, end_note: str) -> None:
@@ -405,12 +422,7 @@ def review(
 ) -> Review:
     """年度核查: what was found. `continue` sets the next date; `adjust` and `end` open the change case at once."""
     day = on or today()
-    if actor.role != Role.TOWNSHIP_CLERK:
-        raise NotAllowed("定期核查由乡镇（街道）经办人登记。")
-    if not Entitlement.objects.visible_to(actor).filter(pk=entitlement.pk).exists():
-        raise NotAllowed("这笔待遇不在您的辖区内。")
-    if len(note.strip()) < 2:
-        raise UserError("请填写核查情况。", field="note")
+    check_reviewer(entitlement, actor, note)
     if end_reason == EndReason.DEATH:
         raise UserError("死亡的请在“变更或停止”里办理，并填写死亡日期。", field="end_reason")
     case = None
@@ -428,18 +440,7 @@ def review(
     if basic is None:
         raise UserError("这名特困人员的待遇已经停止，不再核查。")
     set_reviews(entitlement.person, (basic, care), day)
-    found = Review.objects.create(
-        entitlement=basic,
-        reviewed_on=day,
-        result=result,
-        note=note.strip(),
-        next_due=basic.review_due,
-        case=case,
-        reviewed_by=actor,
-    )
-    if case:
-        write_event(case, actor, "review", f"年度核查：{found.get_result_display()}", opinion=note, on=on)
-    return found
+    return keep_review(basic, actor, word="年度核查", result=result, note=note, case=case, on=on)
 
 
 def place(case: TekunApplication, first: date) -> None:

@@ -11,19 +11,15 @@ from django.urls import reverse, reverse_lazy
 from benefits.models import Entitlement
 from benefits.words import breakdown
 from casework import services as casework
-from core.audit import log_access
 from core.filters import AnyChoiceFilter, FilterSet
 from core.lists import ListPage
-from core.models import AccessKind
 from core.months import add_months, age_in_month, format_month, month_of
 from core.pages import Action, DetailPage, TemplatePage, VerbView
 from core.tables import DayColumn, MoneyColumn, MonthColumn, NameColumn, Table, TextColumn
 from core.templatetags.ui import money_text
 from district.models import Role
 from registry.models import Institution, Person
-from relief.shared.economy import recognise_rest, record_economy
-from relief.shared.forms import EconomyForm
-from relief.shared.models import ChangeKind
+from relief.shared.models import ChangeKind, Review
 from relief.shared.pages import (
     asset_rows,
     case_actions,
@@ -34,6 +30,7 @@ from relief.shared.pages import (
     summary,
 )
 from relief.shared.steps import why_no_answer
+from relief.shared.views import EditCase, EditEconomy, PrintFile, ReviewOne
 from relief.tekun import panels, services
 from relief.tekun.forms import ApplicationForm, ChangeForm, CorrectForm, GradeForm, ReviewForm
 from relief.tekun.models import CareGrade, Placement, TekunApplication, TekunPlacement
@@ -297,19 +294,7 @@ def case_data(case: TekunApplication) -> dict[str, Any]:
     }
 
 
-class EditCase(OfApplication, VerbView):
-    """Pages that change what the case says, by whoever must act now."""
-
-    roles = {Role.TOWNSHIP_CLERK, Role.TOWNSHIP_LEADER, Role.BUREAU_OFFICER}
-
-    def page_data(self, request: HttpRequest, obj: Any) -> dict[str, Any]:
-        return {"why": casework.why_not_edit(obj, request.user), "case": obj}
-
-    def success_url(self, request: HttpRequest, obj: Any) -> str:
-        return obj.get_absolute_url()
-
-
-class Facts(EditCase):
+class Facts(OfApplication, EditCase):
     title, button = "更正申请情况", "保存申请情况"
     template_name = "relief/tekun/facts.html"
 
@@ -325,29 +310,11 @@ class Facts(EditCase):
         return f"已保存 {obj.subject} 的申请情况。"
 
 
-class Economy(EditCase):
-    title, button = "填写收入与财产", "保存收入与财产"
-    template_name = "relief/shared/economy.html"
-
-    def get_form(self, request: HttpRequest, obj: Any, data: Any = None, files: Any = None) -> Any:
-        return EconomyForm(data, case=obj, initial=self.get_initial(request, obj))
-
-    def act(self, request: HttpRequest, obj: Any, data: dict[str, Any]) -> Any:
-        form = self.get_form(request, obj, request.POST)
-        form.is_valid()
-        case = record_economy(
-            obj,
-            request.user,
-            incomes=form.incomes_data(),
-            assets=form.assets_data(),
-            version=data["version"],
-        )
-        if request.POST.get("rest"):
-            recognise_rest(case, request.user)
-        return f"已保存 {obj.subject} 的收入与财产。"
+class Economy(OfApplication, EditEconomy):
+    """本人收入与财产."""
 
 
-class Grade(EditCase):
+class Grade(OfApplication, EditCase):
     """自理能力评估: six abilities, two graders, on a tablet at the bedside."""
 
     title, button = "自理能力评估", "登记评估"
@@ -377,17 +344,14 @@ class Grade(EditCase):
         return f"已登记 {obj.subject} 的评估：{found.get_grade_display()}（丧失 {found.lost} 项）。"
 
 
-class PrintCase(OfApplication, DetailPage):
-    """The whole case on paper, as an auditor would accept it; the print leaves a trace."""
-
+class PrintCase(OfApplication, PrintFile):
     template_name, roles = "relief/tekun/print.html", SEEING
 
-    def get_title(self) -> str:
-        return f"{self.object.number} {self.object.subject} {kind_words(self.object)}案卷"
+    def kind_words(self, case: TekunApplication) -> str:
+        return kind_words(case)
 
-    def data(self, request: HttpRequest, obj: Any) -> dict[str, Any]:
-        log_access(request.user, AccessKind.PRINT, f"案卷 {obj}", f"case:{obj.pk}", request=request)
-        return {**case_data(obj), "kind": kind_words(obj), "back": obj.get_absolute_url()}
+    def case_data(self, case: TekunApplication) -> dict[str, Any]:
+        return case_data(case)
 
 
 # -- what is granted -----------------------------------------------------------------------------------------
@@ -446,27 +410,12 @@ class OpenChange(OfEntitlement, VerbView):
         return self.made.get_absolute_url()
 
 
-class DoReview(OfEntitlement, VerbView):
+class DoReview(OfEntitlement, ReviewOne):
     """年度核查 of one person; a new care grade goes through a change."""
 
-    title, button, form_class = "登记年度核查", "登记核查结果", ReviewForm
+    title, form_class = "登记年度核查", ReviewForm
     template_name = "relief/tekun/of_entitlement.html"
+    word, list_name = "年度核查", "relief:tekun"
 
-    def get_initial(self, request: HttpRequest, obj: Any) -> dict[str, Any]:
-        return {"on": casework.today(), "result": "continue"}
-
-    def act(self, request: HttpRequest, obj: Any, data: dict[str, Any]) -> Any:
-        self.made = services.review(
-            obj,
-            request.user,
-            result=data["result"],
-            note=data["note"],
-            end_reason=data["end_reason"],
-            on=data["on"],
-        )
-        due = f"，下次核查期限 {self.made.next_due:%Y-%m-%d}" if self.made.next_due else ""
-        return f"已登记 {obj.person} 的年度核查{due}。"
-
-    def success_url(self, request: HttpRequest, obj: Any) -> str:
-        made = self.made
-        return made.case.get_absolute_url() if made.case else reverse("relief:tekun")
+    def review(self, entitlement: Any, actor: Any, **found: Any) -> Review:
+        return services.review(entitlement, actor, **found)
