@@ -140,13 +140,7 @@ def grant(
     household or one of the persons holds what bars it in those months.
     """
     people = list(members)
-    first = first_month or assessment.first_month
-    if not assessment.eligible or first is None:
-        raise UserError("测算结果不符合条件，不能批准待遇。")
-    if len(people) != assessment.persons:
-        raise UserError(f"保障对象 {len(people)} 人，与测算的 {assessment.persons} 人不一致。")
-    if not programme.is_active:
-        raise UserError(f"项目“{programme}”已停用。")
+    first = _first_month(assessment, programme, len(people), first_month)
     row = Entitlement(
         programme=programme,
         household=household,
@@ -180,6 +174,18 @@ def grant(
         row.save()
         _cover(row, keys)
     return row
+
+
+def _first_month(assessment: Assessment, programme: Programme, persons: int, wanted: date | None) -> date:
+    """From when it is paid; refuses what the assessment or the programme doesn't carry."""
+    first = wanted or assessment.first_month
+    if not assessment.eligible or first is None:
+        raise UserError("测算结果不符合条件，不能批准待遇。")
+    if persons != assessment.persons:
+        raise UserError(f"保障对象 {persons} 人，与测算的 {assessment.persons} 人不一致。")
+    if not programme.is_active:
+        raise UserError(f"项目“{programme}”已停用。")
+    return first
 
 
 def _in_turn(people: Iterable[int]) -> None:

@@ -16,7 +16,7 @@ from core.workdays import Calendar
 from demo.names import given, surname
 from demo.rooms import District, Room
 from district.models import Office, User
-from marriage import certificates, days, rules, services, status
+from marriage import certificates, days, periods, rules, services, status
 from marriage.models import (
     Certificate,
     CertificateState,
@@ -129,7 +129,7 @@ class Marriages(Room):
         )
         if kind != Kind.MARRIAGE:
             self.rest_on(file, man, woman, day)
-        if kind == Kind.DIVORCE and rules.cooling_off_applies(day - timedelta(days=40)):
+        if kind == Kind.DIVORCE and periods.cooling_off_applies(day - timedelta(days=40)):
             self.cooled(file, day)
         both = [self.party(Side.MAN, man, kind), self.party(Side.WOMAN, woman, kind)]
         clock = time(rng.choice((9, 10, 11, 14, 15, 16)), rng.randrange(60), rng.randrange(60))
@@ -175,7 +175,7 @@ class Marriages(Room):
 
     def rest_on(self, file: Registration, man: Person, woman: Person, day: date) -> None:
         """The marriage to be dissolved or the certificate to be replaced: of the years before this register."""
-        adult = max(rules.turns(man.birth_date, 22), rules.turns(woman.birth_date, 20))
+        adult = max(periods.turns(man.birth_date, 22), periods.turns(woman.birth_date, 20))
         latest = day - timedelta(days=60)
         span = max((latest - adult).days, 0)
         file.prior_on = self.calendar_day(adult + timedelta(days=self.rng.randint(0, span)))
@@ -195,7 +195,7 @@ class Marriages(Room):
         receipt = day - timedelta(days=40)
         while not self.calendar.works(receipt):
             receipt -= timedelta(days=1)
-        found = rules.cooling(receipt, self.calendar)
+        found = periods.cooling(receipt, self.calendar)
         file.applied_on = file.receipt_on = receipt
         file.cooling_off_ends, file.window_from = found.ends, found.window_from
         file.window_until = found.window_until

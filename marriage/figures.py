@@ -11,7 +11,7 @@ from django.urls import reverse
 
 from core.places import Figure
 from district.models import Role
-from marriage import rules
+from marriage import periods, rules
 from marriage.models import CertificateState, Kind, Party, Registration, Side
 
 COUNT_READERS = {Role.REGISTRAR, Role.LEADER, Role.AUDITOR, Role.FINANCE}
@@ -107,7 +107,7 @@ def _ages(parties: Any) -> list[tuple[str, int, int]]:
     counts: Counter[tuple[str, str]] = Counter()
     rows = parties.order_by().values_list("side", "birth_date", "registration__registered_on")
     for side, birth, day in rows:
-        age = rules.age_on(birth, day)
+        age = periods.age_on(birth, day)
         label = next(words for first, last, words in AGES if first <= age <= last)
         counts[label, side] += 1
     return [(words, counts[words, Side.MAN], counts[words, Side.WOMAN]) for _, _, words in AGES]

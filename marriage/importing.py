@@ -16,7 +16,7 @@ from core.importing import CREATED, UNCHANGED, Importer, Row
 from core.sheets import Column, tidy_title
 from district.models import Office
 from district.services import district, office_for
-from marriage import rules
+from marriage import periods, rules
 from marriage.certificates import continue_after
 from marriage.models import Certificate, FileState, Kind, Letter, Party, Registration, Side
 from registry.batches import ledger
@@ -166,7 +166,7 @@ class MarriageImporter(Importer):
             birth = row.data.get(f"{key}_birth")
             if not birth:
                 continue
-            age, need = rules.age_on(date.fromisoformat(birth), day), ages.of(side)
+            age, need = periods.age_on(date.fromisoformat(birth), day), ages.of(side)
             if age < need and row.data["kind"] in (Kind.MARRIAGE, None):
                 row.refuse(
                     "登记日期", f"当日{label} {max(age, 0)} 周岁，未满 {need} 周岁，请核对日期和身份证号"

@@ -16,7 +16,7 @@ from core.errors import NotAllowed, UserError
 from core.identity import parse_id
 from core.workdays import Calendar
 from district.models import Office, Role, User
-from marriage import certificates, rules, status, steps
+from marriage import certificates, periods, rules, status, steps
 from marriage.models import (
     Annotation,
     AnnotationKind,
@@ -448,7 +448,7 @@ def pass_time(case: MarriageCase, day: date) -> MarriageCase:
         if case.stage == "cooling" and day > file.cooling_off_ends:
             _pass(case, "issue", "open_window", "冷静期届满，进入发证期", file.window_from)
         if case.stage == "issue" and file.window_until is None:
-            file.window_until = rules.window_end(
+            file.window_until = periods.window_end(
                 file.cooling_off_ends, Calendar(), steps.window_days(file.cooling_off_ends)
             )
             file.save(update_fields=["window_until"])

@@ -8,7 +8,7 @@ from casework.services import Step
 from core.errors import UserError
 from core.months import month_of
 from core.workdays import Calendar
-from marriage import certificates, rules, status
+from marriage import certificates, periods, rules, status
 from marriage.models import FileState, Kind, MarriageCase, Registration
 
 
@@ -66,7 +66,7 @@ def may_issue(case: MarriageCase, step: Step) -> None:
         raise UserError(
             f"冷静期至 {file.cooling_off_ends:%Y-%m-%d}，次日起方可发给离婚证（民法典第1077条）。"
         )
-    until = file.window_until or rules.period_end(file.cooling_off_ends, window_days(step.on), Calendar())
+    until = file.window_until or periods.period_end(file.cooling_off_ends, window_days(step.on), Calendar())
     if step.on > until:
         raise UserError(f"发证期至 {until:%Y-%m-%d}，已经视为撤回离婚登记申请（民法典第1077条）。")
 
@@ -79,15 +79,15 @@ def window_days(day: date) -> int:
     return int(parameter("marriage.window_days", month_of(day)))
 
 
-def days_from(receipt: date) -> rules.Cooling:
+def days_from(receipt: date) -> periods.Cooling:
     """Cooling-off and window of a receipt, by the calendar as it is known now."""
-    return rules.cooling(receipt, Calendar(), cooling_days(receipt), window_days(receipt))
+    return periods.cooling(receipt, Calendar(), cooling_days(receipt), window_days(receipt))
 
 
 def cools(case: Any) -> bool:
     """Whether this divorce goes through the cooling-off: the day of its application decides."""
     file = case.registration
-    return file.kind == Kind.DIVORCE and rules.cooling_off_applies(file.applied_on)
+    return file.kind == Kind.DIVORCE and periods.cooling_off_applies(file.applied_on)
 
 
 def at_once(case: Any) -> bool:
@@ -111,7 +111,7 @@ def do_receive(case: MarriageCase, step: Step) -> None:
     case.due_on = days.ends
 
 
-def set_days(file: Registration, receipt: date, days: rules.Cooling) -> None:
+def set_days(file: Registration, receipt: date, days: periods.Cooling) -> None:
     file.receipt_on, file.cooling_off_ends = receipt, days.ends
     file.window_from, file.window_until = days.window_from, days.window_until
 
@@ -121,7 +121,7 @@ def do_issue(case: MarriageCase, step: Step) -> None:
     file = file_of(case)
     given = certificates.give(file, step.actor, step.on)
     if file.cooling_off_ends and file.window_until is None:
-        file.window_until = rules.period_end(file.cooling_off_ends, window_days(step.on), Calendar())
+        file.window_until = periods.period_end(file.cooling_off_ends, window_days(step.on), Calendar())
     file.registered_on, file.state, file.registrar = step.on, FileState.REGISTERED, step.actor
     file.save()
     step.changes.append(("证件字号", "", given.number))

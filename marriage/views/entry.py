@@ -11,7 +11,7 @@ from core.errors import UserError
 from core.identity import parse_id
 from core.models import AccessKind
 from core.pages import VerbView
-from marriage import rules, services, status
+from marriage import periods, rules, services, status
 from marriage.forms import SIDE_NAMES, FileForm, entry_from
 from marriage.models import Kind, MarriageCase, Party
 from marriage.views.common import DESK, FILES, HOME, AtCounter, leave_trace
@@ -109,7 +109,7 @@ class EntryPage(AtCounter, VerbView):
         return data
 
     def cools(self) -> bool:
-        return self.kind() == Kind.DIVORCE and rules.cooling_off_applies(casework.today())
+        return self.kind() == Kind.DIVORCE and periods.cooling_off_applies(casework.today())
 
 
 def place_of(person: Person) -> str:

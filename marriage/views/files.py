@@ -17,7 +17,7 @@ from core.models import AccessKind
 from core.pages import Action, DetailPage, Page, VerbView
 from core.tables import DayColumn, NameColumn, Table, TagColumn, TextColumn
 from core.workdays import Calendar
-from marriage import papers, rules, services, status
+from marriage import papers, periods, rules, services, status
 from marriage.forms import AnnotationForm, ReceiptForm
 from marriage.models import Certificate, CertificateState, FileState, Kind, MarriageCase, Party, Registration
 from marriage.views.common import DESK, FILES, HOME, AtCounter, OfFile, case_of, leave_trace, number_of
@@ -221,7 +221,7 @@ def line_of(case: MarriageCase) -> list[dict[str, Any]]:
     cools = case.registration.receipt_on is not None or (
         case.registration.kind == Kind.DIVORCE
         and case.registration.applied_on is not None
-        and rules.cooling_off_applies(case.registration.applied_on)
+        and periods.cooling_off_applies(case.registration.applied_on)
     )
     for step in found:
         if step.get("note", "").startswith("限 0 日"):

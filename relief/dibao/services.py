@@ -1,6 +1,6 @@
 """The verbs of 低保: apply, record what was found, open a change or an ending, review. Each is one transaction."""
 
-from collections.abc import Iterable, Sequence
+from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass, field
 from datetime import date
 from decimal import Decimal
@@ -112,14 +112,19 @@ def apply(
         if membership is None:
             raise UserError(f"{entry.person.name}不是这户的成员。")
         _write_member(case, entry, entry.relation or membership.relation, place, day)
-    for kind, amount in (household_income or {}).items():
-        IncomeItem.objects.create(application=case, kind=kind, declared=amount)
-    owned = {str(kind): Decimal(0) for kind in AssetKind.values} | {
-        str(kind): amount for kind, amount in (assets or {}).items()
-    }
-    for kind, amount in owned.items():
-        AssetItem.objects.create(application=case, kind=kind, declared=amount)
+    _write_home(case, household_income or {}, assets or {})
     return case
+
+
+def _write_home(
+    case: DibaoApplication, incomes: Mapping[str, Decimal], assets: Mapping[str, Decimal]
+) -> None:
+    """What the household declares as a whole; a row of every kind of asset, so that a zero can be verified."""
+    for kind, amount in incomes.items():
+        IncomeItem.objects.create(application=case, kind=kind, declared=amount)
+    owned = {AssetKind(kind).value: amount for kind, amount in assets.items()}
+    for known in AssetKind.values:
+        AssetItem.objects.create(application=case, kind=known, declared=owned.get(known, Decimal(0)))
 
 
 def _check_none_open(household: Household, day: date) -> None:

@@ -7,7 +7,7 @@ import pytest
 from core.errors import UserError
 from core.models import WorkdayOverride
 from core.workdays import Calendar
-from marriage import rules
+from marriage import periods, rules
 from marriage.rules import Act, Facts, Side, Status
 
 D = date.fromisoformat
@@ -60,43 +60,43 @@ D = date.fromisoformat
     ],
 )
 def test_cooling_off_and_window(receipt, ends, opens, until, why):
-    found = rules.cooling(D(receipt), Calendar())
+    found = periods.cooling(D(receipt), Calendar())
     assert (found.ends, found.window_from, found.window_until) == (D(ends), D(opens), D(until)), why
 
 
 @pytest.mark.django_db
 def test_the_bureau_may_declare_a_day_free():
     WorkdayOverride.objects.create(day=D("2021-02-03"), is_workday=False, name="临时闭馆")
-    assert rules.cooling(D("2021-01-04"), Calendar()).ends == D("2021-02-04")
+    assert periods.cooling(D("2021-01-04"), Calendar()).ends == D("2021-02-04")
 
 
 @pytest.mark.django_db
 def test_a_year_whose_holidays_are_not_known_is_never_guessed():
     with pytest.raises(UserError, match="2031年的节假日安排还没有录入"):
-        rules.cooling(D("2031-05-06"), Calendar())
+        periods.cooling(D("2031-05-06"), Calendar())
     WorkdayOverride.objects.create(day=D("2031-01-01"), is_workday=False, name="元旦")
-    assert rules.cooling(D("2031-05-06"), Calendar()).ends == D("2031-06-05")
+    assert periods.cooling(D("2031-05-06"), Calendar()).ends == D("2031-06-05")
 
 
 @pytest.mark.django_db
 def test_a_window_that_ends_in_an_unknown_year_stays_open_until_it_is_known():
     WorkdayOverride.objects.create(day=D("2030-01-01"), is_workday=False, name="元旦")
-    found = rules.cooling(D("2030-11-15"), Calendar())
+    found = periods.cooling(D("2030-11-15"), Calendar())
     assert (found.ends, found.window_until) == (D("2030-12-16"), None)
     WorkdayOverride.objects.create(day=D("2031-01-01"), is_workday=False, name="元旦")
-    assert rules.window_end(found.ends, Calendar()) == D("2031-01-15")
+    assert periods.window_end(found.ends, Calendar()) == D("2031-01-15")
 
 
 @pytest.mark.django_db
 def test_a_period_may_not_roll_over_into_an_unknown_year():
     WorkdayOverride.objects.create(day=D("2030-12-31"), is_workday=False, name="闭馆")
     with pytest.raises(UserError, match="2031年"):
-        rules.period_end(D("2030-12-01"), 30, Calendar())
+        periods.period_end(D("2030-12-01"), 30, Calendar())
 
 
 def test_the_day_of_the_application_decides_about_the_cooling_off():
-    assert not rules.cooling_off_applies(D("2020-12-31"))
-    assert rules.cooling_off_applies(D("2021-01-01"))
+    assert not periods.cooling_off_applies(D("2020-12-31"))
+    assert periods.cooling_off_applies(D("2021-01-01"))
 
 
 @pytest.mark.parametrize(
@@ -113,7 +113,7 @@ def test_the_day_of_the_application_decides_about_the_cooling_off():
     ],
 )
 def test_ages(birth, day, age):
-    assert rules.age_on(D(birth), D(day)) == age
+    assert periods.age_on(D(birth), D(day)) == age
 
 
 @pytest.mark.parametrize(("day", "needed"), [("2025-05-09", True), ("2025-05-10", False)])

@@ -1,48 +1,18 @@
-"""村（居）民委员会 and their elections: rounds, rolls, candidates, counts; members with their terms."""
+"""Elections: rounds, rolls, candidates, counts."""
 
 from typing import Any
 
 from django.conf import settings
 from django.db import models
 from django.db.models import F, Q
-from django.urls import reverse
 from django.utils import timezone
 
 from casework.models import Case
 from core.history import tracked
-from district.models import Division, Line
-from district.scope import ALL_LINES, ScopedQuerySet
+from district.models import Division
+from district.scope import ScopedQuerySet
+from grassroots.models.committees import LineQuerySet, Post, Seats, VillageCommittee
 from registry.models import Person, Sex
-
-
-class LineQuerySet(ScopedQuerySet):
-    """Rows of this service line that hang on no case: an officer of another line and a registrar see none of them."""
-
-    def visible_to(self, user: Any) -> Any:
-        shown: Any = super().visible_to(user)
-        if user.is_authenticated and user.role not in ALL_LINES and Line.GRASSROOTS not in user.lines:
-            return shown.none()
-        return shown
-
-
-class CommitteeKind(models.TextChoices):
-    VILLAGE = "village", "村民委员会"
-    RESIDENTS = "residents", "居民委员会"
-
-
-class Post(models.TextChoices):
-    CHAIR = "chair", "主任"
-    VICE = "vice", "副主任"
-    MEMBER = "member", "委员"
-
-
-# Posts in their official order, for `.order_by(POST_RANK, …)`.
-POST_RANK = models.Case(
-    models.When(post=Post.CHAIR, then=0),
-    models.When(post=Post.VICE, then=1),
-    default=2,
-    output_field=models.IntegerField(),
-)
 
 
 class Mode(models.TextChoices):
@@ -54,82 +24,6 @@ class Mode(models.TextChoices):
 class BallotKind(models.TextChoices):
     ONE = "one", "各职务同一张选票"
     SEPARATE = "separate", "各职务分别投票"
-
-
-class Seats(models.Model):
-    """How many seats of each post (应选名额)."""
-
-    chair_seats = models.PositiveSmallIntegerField("主任名额", default=1)
-    vice_seats = models.PositiveSmallIntegerField("副主任名额", default=1)
-    member_seats = models.PositiveSmallIntegerField("委员名额", default=3)
-
-    class Meta:
-        abstract = True
-
-    @property
-    def seats(self) -> dict[str, int]:
-        """Seats by post, in official order."""
-        return {
-            Post.CHAIR.value: self.chair_seats,
-            Post.VICE.value: self.vice_seats,
-            Post.MEMBER.value: self.member_seats,
-        }
-
-    @property
-    def seat_words(self) -> list[tuple[str, int]]:
-        """The posts that have seats, with their labels."""
-        return [(str(Post(post).label), count) for post, count in self.seats.items() if count]
-
-    @property
-    def seats_total(self) -> int:
-        return sum(self.seats.values())
-
-
-@tracked()
-class VillageCommittee(Seats):
-    """The committee of a village or community: its seats, credit code and certificate."""
-
-    division = models.OneToOneField(
-        Division, models.PROTECT, related_name="committee", verbose_name="村（社区）"
-    )
-    kind = models.CharField("类型", max_length=10, choices=CommitteeKind)
-    credit_code = models.CharField("统一社会信用代码", max_length=18, null=True, blank=True, unique=True)
-    certificate_from = models.DateField("证书有效期起", null=True, blank=True)
-    certificate_until = models.DateField("证书有效期止", null=True, blank=True)
-
-    objects = LineQuerySet.as_manager()
-    division_path = "division"
-
-    class Meta:
-        verbose_name = verbose_name_plural = "村（居）民委员会"
-        ordering = ["division"]
-        constraints = [
-            models.CheckConstraint(
-                name="committee_code_shape",
-                condition=Q(credit_code__isnull=True)
-                | Q(kind="village", credit_code__regex="^54[0-9A-Z]{16}$")
-                | Q(kind="residents", credit_code__regex="^55[0-9A-Z]{16}$"),
-            )
-        ]
-
-    def __str__(self):
-        name = self.division.name.removesuffix("委员会")
-        for tail in ("社区居民", "村民", "居民"):
-            name = name.removesuffix(tail)
-        return f"{name}{self.get_kind_display()}"
-
-    def get_absolute_url(self):
-        return reverse("grassroots:committee", args=[self.pk])
-
-
-class EndedReason(models.TextChoices):
-    TERM = "term", "届满"
-    RESIGNED = "resigned", "辞职"
-    DEATH = "death", "死亡"
-    SENTENCE = "sentence", "被判处刑罚"
-    UNFIT = "unfit", "丧失行为能力"
-    REVIEWS = "reviews", "连续两次评议不称职"
-    RECALL = "recall", "罢免"
 
 
 @tracked()
@@ -412,89 +306,6 @@ class CandidateVotes(models.Model):
 
     def __str__(self):
         return f"{self.candidate} {self.votes}"
-
-
-@tracked()
-class CommitteeMember(models.Model):
-    """A member with post and term. `until` is the last day of the term; who has no `ended_reason` serves."""
-
-    committee = models.ForeignKey(
-        VillageCommittee, models.PROTECT, related_name="members", verbose_name="村（居）民委员会"
-    )
-    person = models.ForeignKey(
-        Person, models.PROTECT, null=True, blank=True, related_name="+", verbose_name="居民"
-    )
-    name = models.CharField("姓名", max_length=60)
-    id_number = models.CharField("身份证号", max_length=18, blank=True)
-    sex = models.CharField("性别", max_length=1, choices=Sex, blank=True)
-    party_member = models.BooleanField("中共党员", default=False)
-    post = models.CharField("职务", max_length=10, choices=Post)
-    since = models.DateField("任期起")
-    until = models.DateField("任期止", null=True, blank=True)
-    ended_reason = models.CharField("离任原因", max_length=10, choices=EndedReason, blank=True, default="")
-    ended_note = models.CharField("离任说明", max_length=200, blank=True)
-    election = models.ForeignKey(
-        Election, models.PROTECT, null=True, blank=True, related_name="members", verbose_name="当选于"
-    )
-
-    objects = LineQuerySet.as_manager()
-    division_path = "committee__division"
-
-    class Meta:
-        verbose_name = verbose_name_plural = "村（居）委会成员"
-        ordering = ["committee", "ended_reason", "post", "since", "id"]
-        constraints = [
-            models.UniqueConstraint(
-                fields=["committee"],
-                condition=Q(post="chair", ended_reason=""),
-                name="committee_one_chair",
-            ),
-            models.CheckConstraint(
-                name="committeemember_term", condition=Q(until__isnull=True) | Q(until__gte=F("since"))
-            ),
-            models.CheckConstraint(
-                name="committeemember_ended_on", condition=Q(ended_reason="") | Q(until__isnull=False)
-            ),
-        ]
-
-    def __str__(self):
-        return self.name
-
-
-class RecallBy(models.TextChoices):
-    VOTERS = "voters", "选民联名"
-    REPRESENTATIVES = "representatives", "村（居）民代表联名"
-
-
-class Recall(Case):
-    """罢免: proposed by voters or representatives, voted on, confirmed by the township, filed (flow `recall`)."""
-
-    member = models.ForeignKey(
-        CommitteeMember, models.PROTECT, related_name="recalls", verbose_name="被提请罢免人"
-    )
-    by = models.CharField(
-        "提出方式",
-        max_length=16,
-        choices=RecallBy,
-    )
-    proposers = models.PositiveIntegerField("联名人数")
-    base = models.PositiveIntegerField("总人数")
-    reason = models.CharField("罢免理由", max_length=500)
-    defence = models.CharField("申辩意见", max_length=500, blank=True)
-    voted_on = models.DateField("表决日期", null=True, blank=True)
-    voters = models.PositiveIntegerField("登记选民", null=True, blank=True)
-    cast = models.PositiveIntegerField("参加投票", null=True, blank=True)
-    favour = models.PositiveIntegerField("同意", null=True, blank=True)
-    against = models.PositiveIntegerField("不同意", null=True, blank=True)
-    passed = models.BooleanField("通过", null=True, blank=True)
-
-    class Meta:
-        verbose_name = verbose_name_plural = "罢免"
-        ordering = ["-id"]
-
-
-def post_label(post: Any) -> str:
-    return str(Post(post).label)
 
 
 def title_of(name: str) -> str:
