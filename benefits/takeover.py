@@ -1,13 +1,15 @@
 """Taking over old ledgers of programmes: how they write stop reasons and months, what their importers do alike."""
 
-from collections.abc import Mapping
+from collections import defaultdict
+from collections.abc import Callable, Hashable, Iterable, Mapping
 from datetime import date
+from itertools import combinations
 from typing import Any
 
-from benefits.models import EndReason
+from benefits.models import EndReason, Entitlement
 from core.cells import as_text, clean_text, is_blank, narrow, parse_month_cell
 from core.errors import UserError
-from core.importing import REJECTED, Importer, Row
+from core.importing import REJECTED, UNCHANGED, Importer, Row
 from core.months import add_months, format_month
 
 MOST_NOTES = 200
@@ -101,6 +103,38 @@ def overlap(first: date, last: date | None, other_first: date, other_last: date 
 
 def span(first: date, last: date | None) -> str:
     return f"{format_month(first)} 至 {format_month(last) or '今'}"
+
+
+def each_once(rows: Iterable[Row], key: Callable[[Mapping[str, Any]], Hashable], whose: str) -> None:
+    """Rows of one `key` (read from a row's data) that overlap in their months contradict each other: all of them are
+    refused, `whose` saying what they share. An exact repetition stands once and adds nothing."""
+    kept: dict[Hashable, list[Row]] = defaultdict(list)
+    for row in rows:
+        mine = kept[key(row.data)]
+        same = next((other for other in mine if other.data == row.data), None)
+        if same:
+            row.action = UNCHANGED
+            row.warnings.append(f"与{same.where}完全相同")
+        else:
+            mine.append(row)
+    for mine in kept.values():
+        for one, other in combinations(mine, 2):
+            if overlap(one.data["first"], one.data["last"], other.data["first"], other.data["last"]):
+                one.refuse("起始月份", f"与{other.where}是{whose}，月份重叠")
+                other.refuse("起始月份", f"与{one.where}是{whose}，月份重叠")
+
+
+def no_overlap(row: Row, held: Iterable[Entitlement], who: str) -> None:
+    """A row whose months overlap what is held already is refused; `who` begins the sentence (该户、此人)."""
+    data = row.data
+    for one in held:
+        if not one.is_void and overlap(data["first"], data["last"], one.first_month, one.last_month):
+            row.refuse(
+                "起始月份",
+                f"{who}已有{one.programme}（{span(one.first_month, one.last_month)}，"
+                f"每月 {one.monthly_amount} 元），月份重叠，变更须走变更程序",
+            )
+            return
 
 
 class TakeOver(Importer):

@@ -5,12 +5,13 @@ warning.
 """
 
 from collections import defaultdict
+from collections.abc import Mapping
 from datetime import date
 from typing import Any, ClassVar
 
 from benefits.models import EndReason, Entitlement, EntitlementMember, EntitlementSource, Programme
 from benefits.services import check_death_month, end_entitlement, grant_bulk
-from benefits.takeover import TakeOver, overlap, read_month, span
+from benefits.takeover import TakeOver, each_once, overlap, read_month, span
 from core import cells, identity
 from core.cells import clean_text
 from core.errors import UserError
@@ -96,7 +97,7 @@ class AllowanceImporter(TakeOver):
 
     def plan(self, rows: list[Row]) -> None:
         self._people(self.standing(rows))
-        self._each_once(self.standing(rows))
+        each_once(self.standing(rows), self._key, "同一人")
         self._against_held(self.standing(rows))
         self._continued(self.standing(rows))
         for row in self.standing(rows):
@@ -132,24 +133,8 @@ class AllowanceImporter(TakeOver):
         if last is None or last > month_of(death):
             row.refuse("停止月份", f"登记册中 {death:%Y-%m-%d} 死亡，停止月份应不晚于次月")
 
-    def _each_once(self, rows: list[Row]) -> None:
-        """Rows of one person and group that overlap contradict each other: all are refused. An exact repetition stands
-        once."""
-        mine: dict[tuple, list[Row]] = defaultdict(list)
-        for row in rows:
-            key = (row.data["person"], self._group(row.data["programme"]))
-            same = [other for other in mine[key] if other.data == row.data]
-            if same:
-                row.action = UNCHANGED
-                row.warnings.append(f"与{same[0].where}完全相同")
-            else:
-                mine[key].append(row)
-        for group in mine.values():
-            for place, one in enumerate(group):
-                for other in group[place + 1 :]:
-                    if overlap(one.data["first"], one.data["last"], other.data["first"], other.data["last"]):
-                        one.refuse("起始月份", f"与{other.where}是同一人，月份重叠")
-                        other.refuse("起始月份", f"与{one.where}是同一人，月份重叠")
+    def _key(self, data: Mapping[str, Any]) -> tuple[int, str]:
+        return data["person"], self._group(data["programme"])
 
     def _group(self, code: str) -> str:
         return self.programmes[code].group or code

@@ -169,10 +169,10 @@ class RowTable(Table):
             return ui.tag(f"{record.person.death_date:%Y-%m-%d} 死亡", tone="bad")
         if not value:
             return ui.tag("缺账户", tone="warn")
-        return f"尾号 {value[-4:]}"
+        return f"尾号\u00a0{value[-4:]}"
 
     def value_account_number(self, value: Any) -> Any:
-        return f"尾号 {value[-4:]}" if value else "缺账户"
+        return f"尾号\u00a0{value[-4:]}" if value else "缺账户"
 
     def render_others(self, record: Any) -> Any:
         names = [one.entitlement.programme.name for one in record.person.held_now]

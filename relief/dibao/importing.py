@@ -11,7 +11,7 @@ from benefits.compatibility import ruling
 from benefits.conflicts import conflict
 from benefits.models import Entitlement, EntitlementMember, EntitlementSource, Programme
 from benefits.services import check_death_month, end_entitlement, grant_bulk, review_due
-from benefits.takeover import TakeOver, overlap, read_month, span
+from benefits.takeover import TakeOver, each_once, no_overlap, overlap, read_month, span
 from core import cells, identity
 from core.cells import clean_code
 from core.errors import UserError
@@ -76,7 +76,7 @@ class DibaoImporter(TakeOver):
 
     def plan(self, rows: list[Row]) -> None:
         self._households(self.standing(rows))
-        self._each_once(self.standing(rows))
+        each_once(self.standing(rows), lambda data: data["household"], "同一户")
         self._against_held(self.standing(rows))
         self._coverage(self.standing(rows))
         self._beside(self.standing(rows))
@@ -106,28 +106,6 @@ class DibaoImporter(TakeOver):
                 if home.relation != Relation.HEAD:
                     row.warnings.append(f"{home.person}在登记册中不是户主（{home.get_relation_display()}）")
 
-    def _each_once(self, rows: list[Row]) -> None:
-        """Rows of one household that overlap contradict each other: all of them are refused. An exact repetition stands
-        once and adds nothing."""
-        by_home: dict[int, list[Row]] = defaultdict(list)
-        for row in rows:
-            same = [other for other in by_home[row.data["household"]] if other.data == row.data]
-            if same:
-                row.action = UNCHANGED
-                row.warnings.append(f"与{same[0].where}完全相同")
-            else:
-                by_home[row.data["household"]].append(row)
-        for same in by_home.values():
-            clashes = [
-                (one, other)
-                for place, one in enumerate(same)
-                for other in same[place + 1 :]
-                if overlap(one.data["first"], one.data["last"], other.data["first"], other.data["last"])
-            ]
-            for one, other in clashes:
-                one.refuse("起始月份", f"与{other.where}是同一户，月份重叠")
-                other.refuse("起始月份", f"与{one.where}是同一户，月份重叠")
-
     def _against_held(self, rows: list[Row]) -> None:
         """What the household holds already: the same row taken over before is unchanged, an overlap is refused."""
         held: dict[int, list[Entitlement]] = defaultdict(list)
@@ -144,24 +122,13 @@ class DibaoImporter(TakeOver):
                 changed = any(one.previous_id == same.pk and not one.is_void for one in mine)
                 self._again(row, same, changed or same.is_void)
             else:
-                self._no_overlap(row, mine)
+                no_overlap(row, mine, "该户")
 
     def _is_same(self, held: Entitlement, data: dict[str, Any]) -> bool:
         return held.source == EntitlementSource.TAKEN_OVER and (
             (held.programme_id, held.first_month, held.monthly_amount)
             == (data["programme"], data["first"], data["amount"])
         )
-
-    def _no_overlap(self, row: Row, mine: list[Entitlement]) -> None:
-        data = row.data
-        for one in mine:
-            if not one.is_void and overlap(data["first"], data["last"], one.first_month, one.last_month):
-                row.refuse(
-                    "起始月份",
-                    f"该户已有{one.programme}（{span(one.first_month, one.last_month)}，"
-                    f"每月 {one.monthly_amount} 元），月份重叠，变更须走变更程序",
-                )
-                return
 
     def _again(self, row: Row, held: Entitlement, changed: bool) -> None:
         """A row taken over before: unchanged, or its end, or its class and number."""

@@ -15,7 +15,7 @@ from relief.dibao.facts import facts_of
 from relief.dibao.models import ChangeKind, DibaoApplication
 from relief.dibao.services import ADULT, assess_now, suggested_class
 from relief.shared.economy import not_recognised
-from relief.shared.steps import check_answer, reasons_text
+from relief.shared.steps import check_answer, note_refusal, reasons_text
 
 # -- conditions ----------------------------------------------------------------------------------------------
 
@@ -133,14 +133,8 @@ def do_decide(case: DibaoApplication, step: Step) -> None:
 
 
 def do_refuse(case: DibaoApplication, step: Step) -> None:
-    """不予批准: the record names every failed condition beside the officer's words."""
     do_decide(case, step)
-    assert case.decision is not None and step.event is not None
-    words = [step.opinion]
-    if case.decision.reasons:
-        words.append(f"不符合的条件：{reasons_text(case.decision.reasons)}。")
-    step.event.opinion = "\n".join(words)
-    step.event.save(update_fields=["opinion"])
+    note_refusal(step, case.decision)
 
 
 # -- change and ending ---------------------------------------------------------------------------------------

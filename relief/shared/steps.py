@@ -48,6 +48,16 @@ def reasons_text(reasons: list[dict]) -> str:
     return "；".join(one.get("text") or one["code"] for one in reasons)
 
 
+def note_refusal(step: Step, assessment: Any, *more: str) -> None:
+    """不予批准: the record names every failed condition beside the officer's words, and what else follows (`more`)."""
+    assert step.event is not None
+    words = [step.opinion]
+    if assessment.reasons:
+        words.append(f"不符合的条件：{reasons_text(assessment.reasons)}。")
+    step.event.opinion = "\n".join([*words, *more])
+    step.event.save(update_fields=["opinion"])
+
+
 def do_accept(case: Any, step: Step) -> None:
     accept(case, step.on)
 

@@ -10,7 +10,7 @@ from typing import Any, ClassVar
 
 from benefits.models import EndReason, Entitlement, EntitlementMember, EntitlementSource, Programme
 from benefits.services import check_death_month, end_entitlement, grant_bulk
-from benefits.takeover import TakeOver, overlap, read_month, span
+from benefits.takeover import TakeOver, each_once, no_overlap, overlap, read_month, span
 from core import cells, identity
 from core.cells import clean_text
 from core.errors import UserError
@@ -78,7 +78,7 @@ class TekunImporter(TakeOver):
     def plan(self, rows: list[Row]) -> None:
         self._people(self.standing(rows))
         self._homes(self.standing(rows))
-        self._each_once(self.standing(rows))
+        each_once(self.standing(rows), lambda data: data["person"], "同一人")
         self._against_held(self.standing(rows))
         self._against_others(self.standing(rows))
         self._beside(self.standing(rows))
@@ -124,24 +124,6 @@ class TekunImporter(TakeOver):
             elif not placed and data["home"]:
                 row.warnings.append(f"分散供养，供养机构“{data['home']}”没有采用")
 
-    def _each_once(self, rows: list[Row]) -> None:
-        """Rows of one person that overlap contradict each other: all of them are refused. An exact repetition stands
-        once and adds nothing."""
-        by_person: dict[int, list[Row]] = defaultdict(list)
-        for row in rows:
-            same = [other for other in by_person[row.data["person"]] if other.data == row.data]
-            if same:
-                row.action = UNCHANGED
-                row.warnings.append(f"与{same[0].where}完全相同")
-            else:
-                by_person[row.data["person"]].append(row)
-        for same in by_person.values():
-            for place, one in enumerate(same):
-                for other in same[place + 1 :]:
-                    if overlap(one.data["first"], one.data["last"], other.data["first"], other.data["last"]):
-                        one.refuse("起始月份", f"与{other.where}是同一人，月份重叠")
-                        other.refuse("起始月份", f"与{one.where}是同一人，月份重叠")
-
     def _against_held(self, rows: list[Row]) -> None:
         """What the person holds already: the same row taken over before is unchanged, an overlap is refused."""
         held: dict[int, list[Entitlement]] = defaultdict(list)
@@ -159,23 +141,12 @@ class TekunImporter(TakeOver):
                 changed = any(one.previous_id in {s.pk for s in same} and not one.is_void for one in mine)
                 self._again(row, same, changed or basic.is_void)
             else:
-                self._no_overlap(row, mine)
+                no_overlap(row, mine, "此人")
 
     def _is_same(self, held: Entitlement, data: dict[str, Any]) -> bool:
         amount = data["basic"] if held.programme_id == BASIC else data["care"]
         stated = (held.first_month, held.monthly_amount) == (data["first"], amount)
         return held.source == EntitlementSource.TAKEN_OVER and stated
-
-    def _no_overlap(self, row: Row, mine: list[Entitlement]) -> None:
-        data = row.data
-        for one in mine:
-            if not one.is_void and overlap(data["first"], data["last"], one.first_month, one.last_month):
-                row.refuse(
-                    "起始月份",
-                    f"此人已有{one.programme}（{span(one.first_month, one.last_month)}，"
-                    f"每月 {one.monthly_amount} 元），月份重叠，变更须走变更程序",
-                )
-                return
 
     def _again(self, row: Row, same: list[Entitlement], changed: bool) -> None:
         """A row taken over before: unchanged, or the old ledger has stopped it meanwhile."""

@@ -19,7 +19,7 @@ from core.templatetags.ui import money_text
 from registry.models import Person
 from relief.shared.economy import not_recognised
 from relief.shared.models import ChangeKind
-from relief.shared.steps import check_answer, reasons_text
+from relief.shared.steps import check_answer, note_refusal, reasons_text
 from relief.tekun.facts import facts_of, funeral_facts, supporter_capable
 from relief.tekun.models import TekunApplication
 from relief.tekun.rules import BASIC, CARE, FUNERAL
@@ -179,14 +179,8 @@ def open_entitlement(case: TekunApplication, step: Step, code: str, decision: An
 
 
 def do_refuse(case: TekunApplication, step: Step) -> None:
-    """不予批准: the record names every failed condition beside the officer's words."""
     do_decide(case, step)
-    assert case.basic_decision is not None and step.event is not None
-    words = [step.opinion]
-    if case.basic_decision.reasons:
-        words.append(f"不符合的条件：{reasons_text(case.basic_decision.reasons)}。")
-    step.event.opinion = "\n".join(words)
-    step.event.save(update_fields=["opinion"])
+    note_refusal(step, case.basic_decision)
 
 
 # -- effects: change and ending ------------------------------------------------------------------------------

@@ -17,6 +17,7 @@ from core.money import ZERO
 from district.models import AreaKind, Division, Line
 from district.scope import ALL_LINES, ScopedQuerySet
 from registry.models import Person, Relation
+from relief.shared.models import OfApplication
 
 USER = settings.AUTH_USER_MODEL
 
@@ -112,17 +113,6 @@ class TemporaryApplication(Case):
     @property
     def affected(self) -> int:
         return sum(one.affected for one in self.members.all())
-
-
-class OfApplication(models.Model):
-    """Rows of a case: seen by whoever may see the case."""
-
-    objects = ScopedQuerySet.as_manager()
-    division_path = "application__division"
-    line_path = "application__line"
-
-    class Meta:
-        abstract = True
 
 
 @tracked()

@@ -15,7 +15,7 @@ from core.errors import Conflict, UserError
 from core.money import ZERO
 from core.templatetags.ui import money_text
 from registry.models import Household
-from relief.shared.steps import check_answer, reasons_text
+from relief.shared.steps import check_answer, note_refusal, reasons_text
 from relief.temporary import reserve
 from relief.temporary.facts import facts_of
 from relief.temporary.models import Advance, AdvanceState, Kind, TemporaryApplication
@@ -249,15 +249,10 @@ def do_refuse(case: TemporaryApplication, step: Step) -> None:
     """不予批准: the record names every failed condition; what was advanced the township must get back."""
     case.decision, case.decided_on = record(case, step), step.on
     settle(case, ZERO)
-    assert step.event is not None
-    words = [step.opinion]
-    if case.decision.reasons:
-        words.append(f"不符合的条件：{reasons_text(case.decision.reasons)}。")
-    advance = case.advance
-    if advance and advance.to_recover:
-        words.append(f"先行救助 {money_text(advance.to_recover)} 元由乡镇（街道）追回。")
-    step.event.opinion = "\n".join(words)
-    step.event.save(update_fields=["opinion"])
+    back = case.advance.to_recover if case.advance else None
+    note_refusal(
+        step, case.decision, *([f"先行救助 {money_text(back)} 元由乡镇（街道）追回。"] if back else [])
+    )
 
 
 def no_money_out(case: TemporaryApplication, step: Step) -> None:
