@@ -9,7 +9,7 @@ from django.db.models import Count, Sum
 from django.urls import reverse
 from django.utils import timezone
 
-from benefits import returned
+from benefits import paid, returned
 from benefits.models import Programme
 from benefits.policy import parameter
 from core import places, tones
@@ -19,6 +19,7 @@ from core.places import Stat, TodoItem
 from core.templatetags.ui import money_text
 from core.workdays import Calendar
 from payouts import statements
+from payouts.holdings import paid_in
 from payouts.models import (
     Claim,
     ClaimState,
@@ -47,6 +48,7 @@ def register() -> None:
     places.panels.add("entitlement", 30, payments_of_entitlement, title="发放", key="payments")
     places.todos.add(todos)
     returned.register(money_since)
+    paid.register(paid_in)
     places.workbench.add(figures, order=50, roles=("finance", "leader"))
     places.reveals.add(
         "payment.account_number",

@@ -4,22 +4,25 @@ Each ground is a function that yields candidates; whether somebody qualifies is 
 an application. Nothing is granted here: a lead is for a person to call on.
 """
 
-from collections.abc import Callable, Iterable, Iterator
+from collections.abc import Callable, Iterable, Iterator, Mapping
 from dataclasses import dataclass
 from datetime import date
 from decimal import Decimal
 from typing import Any
 
 from django.db import connection, transaction
+from django.db.models import Q
 from django.utils import timezone
 
 from benefits.models import Entitlement, EntitlementMember
 from benefits.policy import policy_table
+from casework.models import CaseState
 from core.errors import Conflict, NotAllowed, UserError
 from core.months import add_months, age_in_month, format_month, last_day
 from district.models import AreaKind, Division, DivisionLevel, Role
 from elderly import finding as elderly
 from elderly.rules import CODES as AGE_PROGRAMMES
+from rechecks import ailing
 from rechecks.kinds import KINDS
 from rechecks.models import LEAD_SETTLED, Contact, Lead, LeadState
 from rechecks.services import due_day, newest_lists
@@ -29,12 +32,14 @@ from relief.dibao.rules import DIBAO
 from relief.dibao.services import PROGRAMMES as DIBAO_OF
 
 CHUNK = 1_000
+# Nothing happens to these any more.
+_OVER = (LeadState.REACHED, LeadState.GONE)
 # Months within which an ending or a refusal still says why somebody does not receive: assets are not registered.
 LOOK_BACK = 24
 GROUNDS = {
     "age": "年龄已到",
     "means": "登记收入低于低保标准",
-    "single": "低保边缘家庭中的重残人员",
+    "single": "低保边缘家庭中的重残、重病人员",
     "lapsed": "停发原因已消失",
     "tekun": "低保对象中的特困人员",
 }
@@ -95,9 +100,13 @@ def _poor(month: date, most: Decimal) -> list[tuple[int, list[int], Decimal]]:
         return cursor.fetchall()
 
 
-def _standards(month: date) -> dict[str, Decimal]:
+def _standards(month: date) -> tuple[dict[str, Decimal], Decimal]:
+    """The standard of each 低保 programme, and the income a head below which anybody may be entitled (单人保)."""
     table = policy_table(DIBAO)
-    return {code: table.get(code, month).get("standard", Decimal(0)) for code in DIBAO}
+    policies = {code: table.get(code, month) for code in DIBAO}
+    standards = {code: one.get("standard", Decimal(0)) for code, one in policies.items()}
+    edges = [standards[code] * Decimal(str(one.get("edge_ratio", 1))) for code, one in policies.items()]
+    return standards, max(edges, default=Decimal(0))
 
 
 def _heads(homes: Iterable[int]) -> dict[int, tuple[int, str, str]]:
@@ -112,19 +121,22 @@ def _heads(homes: Iterable[int]) -> dict[int, tuple[int, str, str]]:
 
 
 def by_means(month: date) -> Iterator[Candidate]:
-    """Whole households on the registered incomes, and severely disabled members of those just above the line (单人保).
+    """Whole households on the registered incomes, and severely disabled or seriously ill members of those just above
+    the line (单人保), by the registry and the newest list of 持证残疾人.
 
     Assets are not registered and are taken as within the limits; the application checks them.
     """
-    standards = _standards(month)
-    rows = _poor(month, max(standards.values(), default=Decimal(0)) * Decimal("1.5"))
+    standards, most = _standards(month)
+    rows, used = _poor(month, most), newest_lists()[ailing.KIND]
     for start in range(0, len(rows), CHUNK):
         part = rows[start : start + CHUNK]
         members = {home: people for home, people, _ in part}
-        own, heads = OwnAssessments(members), _heads(members)
+        known = ailing.known([one for people in members.values() for one in people], month, used)
+        own = OwnAssessments(members, {pk: one.facts for pk, one in known.items()})
+        heads = _heads(members)
         for home, people, income in part:
             if home in heads:
-                yield from _of_home(own, month, home, people, income, heads[home], standards)
+                yield from _of_home(own, month, home, people, income, heads[home], standards, known)
 
 
 def _of_home(
@@ -135,6 +147,7 @@ def _of_home(
     income: Decimal,
     head: tuple[int, str, str],
     standards: dict[str, Decimal],
+    known: Mapping[int, ailing.Ailing],
 ) -> Iterator[Candidate]:
     person, division, programme = head
     standard = standards[programme]
@@ -144,11 +157,11 @@ def _of_home(
         amount = Decimal(answer["monthly_amount"])
         yield Candidate(programme, person, home, division, "means", f"{words}，{len(people)} 人", amount)
         return
-    for one in people:
+    for one in (one for one in people if one in known):
         alone = own.alone(programme, home, month, one)
         if alone and alone.get("eligible"):
             amount = Decimal(alone["monthly_amount"])
-            yield Candidate(programme, one, home, division, "single", f"{words}，重度残疾", amount)
+            yield Candidate(programme, one, home, division, "single", f"{words}，{known[one].words}", amount)
 
 
 def programme_name(code: str) -> str:
@@ -180,7 +193,7 @@ def by_lapsed(month: date) -> Iterator[Candidate]:
             continue
         why = (
             f"{format_month(one.last_month)} 因“{one.get_end_reason_display()}”停发，"
-            f"截至 {used.as_of} 的{KINDS[one.end_reason].name}已没有这户的人"
+            f"此后的{KINDS[one.end_reason].name}已没有这户的人"
         )
         yield Candidate(
             one.programme_id,
@@ -281,16 +294,40 @@ def _again(lead: Lead, one: Candidate, month: date) -> None:
 def _settle(leads: list[Lead], month: date) -> tuple[int, int]:
     reached = gone = 0
     for lead in leads:
-        if lead.state in LEAD_SETTLED:
+        if lead.state in _OVER:
             continue
-        held = Entitlement.objects.filter(
-            programme__group=lead.programme.group, is_void=False, members__person=lead.person_id
-        ).exclude(last_month__lt=month)
-        lead.state = LeadState.REACHED if held.exists() else LeadState.GONE
-        reached, gone = reached + (lead.state == LeadState.REACHED), gone + (lead.state == LeadState.GONE)
-        lead.version += 1
-        lead.save(update_fields=["state", "version"])
+        if reach(lead, month):
+            reached += 1
+        elif lead.state not in LEAD_SETTLED:
+            lead.state, lead.version = LeadState.GONE, lead.version + 1
+            lead.save(update_fields=["state", "version"])
+            gone += 1
     return reached, gone
+
+
+def reach(lead: Lead, month: date) -> bool:
+    """Whether the lead's person holds the programme (or another of its group) in the month or later; then it is kept
+    what, also where the person had not wanted it at first."""
+    held = Entitlement.objects.filter(
+        programme__group=lead.programme.group, is_void=False, members__person=lead.person_id
+    ).exclude(last_month__lt=month)
+    lead.entitlement = held.order_by("first_month").first()
+    if lead.entitlement is None:
+        return False
+    lead.state, lead.version = LeadState.REACHED, lead.version + 1
+    lead.save(update_fields=["state", "entitlement", "version"])
+    return True
+
+
+def case_closed(case: Any) -> None:
+    """Granted just now: whoever was looked for has been reached, without waiting for the next month's search."""
+    if case.state != CaseState.GRANTED:
+        return
+    whose = Q(person=case.person_id) if case.person_id else Q(pk=None)
+    if case.household_id:
+        whose |= Q(household=case.household_id)
+    for lead in Lead.objects.select_for_update(of=("self",)).filter(whose).exclude(state__in=_OVER):
+        reach(lead, lead.first_month)
 
 
 def contact(

@@ -411,6 +411,10 @@ class Lead(models.Model):
     first_month = MonthField("首次发现")
     last_month = MonthField("最近发现")
     due_on = models.DateField("联系期限", null=True)
+    # What the person came to hold: the first of it, whatever it was changed to since.
+    entitlement = models.ForeignKey(
+        Entitlement, models.PROTECT, null=True, related_name="+", verbose_name="享受的待遇"
+    )
     version = models.PositiveIntegerField("版本", default=1)
 
     objects = ScopedQuerySet.as_manager()

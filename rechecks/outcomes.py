@@ -80,6 +80,12 @@ def table(
     return [found[place] for place in sorted(found)]
 
 
+def whole(rows: Iterable[Finding], money: Mapping[Holding, Money]) -> Row:
+    """All of them in one line."""
+    found = table(rows, lambda one: ("", "合计"), money)
+    return found[0] if found else Row("合计")
+
+
 def _count(row: Row, one: Finding, money: Mapping[Holding, Money]) -> None:
     row.findings += 1
     if one.state not in _CLOSED:

@@ -4,7 +4,7 @@ from collections.abc import Iterable
 from datetime import date
 from typing import Any
 
-from django.db.models import Count, Min, Sum
+from django.db.models import Min, Sum
 from django.urls import reverse
 from django.utils import timezone
 
@@ -12,7 +12,7 @@ from casework.services import hear_closing
 from core import places, tones
 from core.places import Figure, TodoItem
 from core.workdays import Calendar
-from rechecks import deciding, hearing
+from rechecks import deciding, hearing, missing, outcomes, reached
 from rechecks.models import (
     LEAD_SETTLED,
     Finding,
@@ -23,6 +23,7 @@ from rechecks.models import (
     Recheck,
     SpotCheckItem,
 )
+from rechecks.recovered import of_findings
 from rechecks.views import BUREAU, SEEING, may_see_lists
 
 MOST = 100
@@ -71,6 +72,7 @@ def register() -> None:
         )  # fmt: skip
     places.figures.add("回头看", figures, order=90)
     hear_closing(deciding.case_closed)
+    hear_closing(missing.case_closed)
 
 
 def waiting(user: Any) -> Any:
@@ -194,15 +196,31 @@ def figures(year: int, user: Any = None) -> Iterable[Figure]:
         rechecks, found, leads = (rows.visible_to(user) for rows in (rechecks, found, leads))
     if not rechecks.exists() and not leads.exists():
         return
-    ended = found.filter(state=FindingState.ENDED).order_by()
-    holdings = ended.values("programme", "beneficiary_id", "entitlement__persons").distinct()
-    persons = sum(one["entitlement__persons"] for one in holdings)
-    rows = reverse("rechecks:findings")
+    rows, results = outcomes.of_year(found, year), reverse("rechecks:results")
+    total = outcomes.whole(rows, of_findings(rows))
+    page = reverse("rechecks:findings")
     checked = rechecks.aggregate(total=Sum("checked"))["total"] or 0
-    counts = found.aggregate(total=Count("pk"))
     yield Figure("recheck.checked", "比对待遇", checked, "份次", reverse("rechecks:rechecks"))
-    yield Figure("recheck.findings", "疑点", counts["total"], "条", f"{rows}?state=")
-    yield Figure("recheck.ended_households", "核查停发", len(holdings), "户", f"{rows}?state=ended")
-    yield Figure("recheck.ended_persons", "核查停发", persons, "人", f"{rows}?state=ended")
-    missing = reverse("rechecks:leads")
-    yield Figure("recheck.missing_found", "应保未保线索", leads.count(), "人", f"{missing}?state=")
+    yield Figure("recheck.findings", "疑点", found.count(), "条", f"{page}?state=")
+    yield Figure("recheck.ended_households", "核查停发", total.households, "户", f"{page}?state=ended")
+    yield Figure("recheck.ended_persons", "核查停发", total.persons, "人", f"{page}?state=ended")
+    yield Figure("recheck.saved", "核查停发每月少发", f"{total.saved:.2f}", "元", results)
+    yield Figure("recheck.recovered", "核查追回", f"{total.back:.2f}", "元", results)
+    yield from _figures_of_leads(leads, year)
+
+
+def _figures_of_leads(leads: Any, year: int) -> Iterable[Figure]:
+    held = reached.of_year(leads, year)
+    total, people = reached.whole(held, reached.paid_on(held, year)), reverse("rechecks:leads")
+    yield Figure("recheck.missing_found", "应保未保线索", total.found, "人", f"{people}?state=")
+    yield Figure("recheck.missing_reached", "应保未保已享受", total.reached, "人", f"{people}?state=reached")
+    yield Figure(
+        "recheck.missing_monthly",
+        "应保未保现每月发放",
+        f"{total.monthly:.2f}",
+        "元",
+        f"{people}?state=reached",
+    )
+    yield Figure(
+        "recheck.missing_paid", "应保未保本年已发", f"{total.paid:.2f}", "元", f"{people}?state=reached"
+    )

@@ -12,10 +12,10 @@ from core.models import AccessKind
 from core.pages import Action, TemplatePage
 from core.places import Stat
 from core.templatetags.ui import money_text
-from rechecks import outcomes
-from rechecks.models import Finding, Lead, LeadState
+from rechecks import outcomes, reached
+from rechecks.models import Finding, Lead
 from rechecks.recovered import of_findings
-from rechecks.views import HOME, SEEING
+from rechecks.views import HOME, SEEING, leads
 
 TABLES = (
     ("按名单", outcomes.by_list),
@@ -45,13 +45,13 @@ class Results(TemplatePage):
         text = request.GET.get("year", "")
         if text and not (text.isdigit() and 1900 <= int(text) <= 2999):
             raise Http404
-        mine = Finding.objects.visible_to(request.user)
-        self.years = sorted(
-            {month.year for month in mine.order_by().values_list("first_month", flat=True).distinct()}
-        )
+        mine, people = (model.objects.visible_to(request.user) for model in (Finding, Lead))
+        months = (rows.order_by().values_list("first_month", flat=True).distinct() for rows in (mine, people))
+        self.years = sorted({month.year for found in months for month in found})
         self.year = int(text) if text else (self.years[-1] if self.years else timezone.localdate().year)
         self.rows = outcomes.of_year(mine, self.year)
         self.money = of_findings(self.rows)
+        self.help = leads.tables(people, self.year)
         if request.GET.get("export") == "xlsx":
             return self.export(request)
         return super().get(request, *args, **kwargs)
@@ -60,25 +60,27 @@ class Results(TemplatePage):
         return [f"{self.year} 年", str(request.user.division)]
 
     def actions(self, request: HttpRequest) -> list[Action]:
-        export = [Action("导出本年成效", url=f"?year={self.year}&export=xlsx")] if self.rows else []
+        export = (
+            [Action("导出本年成效", url=f"?year={self.year}&export=xlsx")] if self.rows or self.help else []
+        )
         return [Action("打印", print=True), *export]
 
     def data(self, request: HttpRequest) -> dict[str, Any]:
         tables = [(title, self.table(key)) for title, key in TABLES]
-        whole = self.table(lambda one: ("", "合计"))
         months = self.table(lambda one: (f"{one.first_month:%m}", f"{one.first_month.month} 月"))
         return {
             "year": self.year,
             "years": self.years,
             "tables": tables,
-            "stats": self.stats(request, whole[0]) if whole else [],
+            "stats": self.stats() if self.rows or self.help else [],
             "months": months,
+            "help": self.help,
             "points": [(row.label, row.findings, row.households) for row in months],
         }
 
-    def stats(self, request: HttpRequest, all_of_it: outcomes.Row) -> list[Stat]:
-        leads = Lead.objects.visible_to(request.user).filter(first_month__year=self.year)
-        reached = leads.filter(state=LeadState.REACHED).count()
+    def stats(self) -> list[Stat]:
+        all_of_it = outcomes.whole(self.rows, self.money)
+        got = self.help[0][1][-1] if self.help else reached.Row("")
         share = all_of_it.false_share
         return [
             Stat("疑点", f"{all_of_it.findings:,}", "条", f"还有 {all_of_it.open:,} 条待办"),
@@ -86,7 +88,12 @@ class Results(TemplatePage):
             Stat("每月少发", money_text(all_of_it.saved), "元", "停发待遇的月金额"),
             Stat("多发", money_text(all_of_it.overpaid), "元", f"已追回 {money_text(all_of_it.back)} 元"),
             Stat("误报", "—" if share is None else f"{100 * share:.1f}", "%", "保留或名单有误，占已办结"),
-            Stat("应保未保", f"{leads.count():,}", "人", f"其中 {reached:,} 人已享受"),
+            Stat(
+                "应保未保",
+                f"{got.found:,}",
+                "人",
+                f"{got.reached:,} 人已享受，每月 {money_text(got.monthly)} 元",
+            ),
         ]
 
     def table(self, key: Any) -> list[outcomes.Row]:
@@ -101,6 +108,7 @@ class Results(TemplatePage):
         log_access(request.user, AccessKind.EXPORT, title, "rechecks:results", detail=detail, request=request)
         book = Book()
         book.sheet("核查成效", title, HEADS, rows)
+        leads.add_sheet(book, f"{self.year} 应保尽保成效（{request.user.division}）", self.help)
         return respond(f"{title}.xlsx", book.content(), XLSX)
 
     @staticmethod

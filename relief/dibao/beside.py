@@ -20,11 +20,14 @@ from relief.shared.steps import spoken
 
 
 class OwnAssessments:
-    """`members`: household key → keys of the persons covered. Three queries for any number of households."""
+    """`members`: household key → keys of the persons covered. Three queries for any number of households.
 
-    def __init__(self, members: Mapping[int, list[int]]):
+    `also`: person key → facts that others know of (contract §5), over what the registry says.
+    """
+
+    def __init__(self, members: Mapping[int, list[int]], also: Mapping[int, Mapping[str, Any]] | None = None):
         people = {person for home in members.values() for person in home}
-        self._members = members
+        self._members, self._also = members, also or {}
         self._people = {one.pk: one for one in Person.objects.filter(pk__in=people)}
         self._certificates = {
             one.person_id: one
@@ -86,7 +89,7 @@ class OwnAssessments:
         certificate = self._certificates.get(one.pk)
         if certificate:
             facts["disability"] = {"kind": certificate.kind, "grade": certificate.grade}
-        return facts
+        return {**facts, **self._also.get(one.pk, {})}
 
 
 def panel(request: Any, entitlement: Any) -> Any:
