@@ -28,21 +28,25 @@ from rechecks.kinds import END_REASONS, KINDS
 from rechecks.loading import confirm, load
 from rechecks.models import (
     Answer,
+    ContactResult,
+    ContactWay,
     Delivery,
     Finding,
     FindingEvent,
     FindingState,
     Hearing,
+    Lead,
+    LeadState,
     Outcome,
     Recheck,
     SpotResult,
     Verification,
 )
-from registry.models import Person
+from registry.models import DisabilityCertificate, DisabilityKind, Person
 
 _SOURCES = {
     "death": "区公安分局", "pension": "区人社局", "business": "区市场监管局", "tax": "区税务局",
-    "vehicle": "市交警支队",
+    "vehicle": "市交警支队", "disability": "区残联",
     "property": "区自然资源局", "shop": "区自然资源局", "payroll": "区财政局", "insurance": "区医保局",
 }  # fmt: skip
 _KIND_OF = {"means": "insurance"}
@@ -62,6 +66,12 @@ _ANSWERS = (
     (Answer.STATED, "情况属实，希望晚一个月停。"),
     (Answer.STATED, "家里开支大，请求酌情考虑。"),
     (Answer.SILENT, ""),
+)
+_CONTACTS = (
+    (ContactResult.WILL_APPLY, "讲清政策，愿意申请，约定带证件来办。"),
+    (ContactResult.NO_ANSWER, "家中无人，邻居说去女儿家了。"),
+    (ContactResult.DECLINED, "本人说儿女供养，不想申请。"),
+    (ContactResult.NOT_ELIGIBLE, "核实有存款，超过限额。"),
 )
 _FALSE = (
     "车辆已于上年过户，凭证已核。",
@@ -271,7 +281,9 @@ def desk(staff: Staff, rng: Random) -> str:
     load_names(others[:: max(len(others) // 5, 1)][:5], as_of, staff)
     recheck = compare(month, staff)
     _begin_hearings(staff)
+    load_disabled(as_of, staff)
     left_out = missing.find(month)
+    _begin_contacts(staff)
     sample = sampling.draw(month, min(max(len(live) // 40, 20), 120), staff["relief1"], rng.randrange(2**31))
     for item in list(sample.items.select_related("entitlement"))[::3]:
         clerk = staff.clerk(item.entitlement.division_id)
@@ -281,6 +293,34 @@ def desk(staff: Staff, rng: Random) -> str:
             item, clerk, result, "家中多了一人务工，收入有变。" if wrong else "", today - timedelta(days=2)
         )
     return f"疑点 {recheck.findings} 条，应保未保 {left_out['found']} 人，抽查 {sample.wanted} 份"
+
+
+def load_disabled(as_of: date, staff: Staff) -> None:
+    """The holders of certificates whom the registry knows, as 残联 keeps them."""
+    held = (
+        DisabilityCertificate.objects.filter(until__isnull=True).select_related("person").order_by("number")
+    )
+    rows = [
+        [
+            one.person.id_number,
+            one.person.name,
+            one.number,
+            DisabilityKind(one.kind).label,
+            f"{'一二三四'[one.grade - 1]}级",
+            one.since,
+        ]
+        for one in held
+    ]
+    load_rows("disability", rows, as_of, staff)
+
+
+def _begin_contacts(staff: Staff) -> None:
+    """Some of the people left out have been called on."""
+    today = timezone.localdate()
+    for place, one in enumerate(Lead.objects.filter(state=LeadState.OPEN).order_by("pk")[:12:3]):
+        result, words = _CONTACTS[place % len(_CONTACTS)]
+        clerk = staff.clerk(one.division_id)
+        missing.contact(one, clerk, contacted_on=today, way=ContactWay.VISIT, words=words, result=result)
 
 
 def _begin_hearings(staff: Staff) -> None:

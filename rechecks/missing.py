@@ -38,10 +38,10 @@ _OVER = (LeadState.REACHED, LeadState.GONE)
 LOOK_BACK = 24
 GROUNDS = {
     "age": "年龄已到",
-    "means": "登记收入低于低保标准",
-    "single": "低保边缘家庭中的重残、重病人员",
+    "means": "收入低于低保标准",
+    "single": "边缘户重残重病（单人保）",
     "lapsed": "停发原因已消失",
-    "tekun": "低保对象中的特困人员",
+    "tekun": "低保中的特困人员",
 }
 
 

@@ -47,8 +47,8 @@ class LeadTable(Table):
     programme = TextColumn(verbose_name="可能符合", accessor="programme__name")
     ground = TextColumn(verbose_name="线索")
     why = TextColumn(verbose_name="为什么", orderable=False, drop=True)
-    amount = MoneyColumn(verbose_name="估算月金额（元）")
-    now_monthly = MoneyColumn(verbose_name="现享受（元/月）", orderable=False)
+    amount = MoneyColumn(verbose_name="估算（元/月）")
+    now_monthly = MoneyColumn(verbose_name="现发（元/月）", orderable=False)
     due_on = DayColumn(verbose_name="联系期限", drop=True)
     state = TagColumn(verbose_name="状态", plain={"reached"})
 
