@@ -107,10 +107,13 @@ def fill(made: OutsideList, kind: Kind, file: BinaryIO, beat: Callable[..., None
         made.unknown = _resembling_nobody(made)
     made.rows, made.rejected = reading.rows, reading.rejected
     made.loaded = made.rows - made.rejected
+    if not made.rows:
+        raise UserError("文件里只有表头，没有一行数据；没有载入。")
     if not made.loaded:
         raise UserError(f"{made.rows} 行中没有一行可用，没有载入。" + reading.first_reason())
     made.notes = [*stream.notes, *reading.notes()]
     if reading.refused:
+        made.first_refused = reading.first_refused()
         content = error_workbook(reading.refused, kind.sought(), made.notes)
         made.errors_file = store(f"{Path(made.file_name).stem}-错误行.xlsx", content, XLSX, made.loaded_by)
     made.save()
@@ -184,7 +187,7 @@ def upload(kind: str, content: bytes, name: str, as_of: date, source: str, user:
     check_as_of(as_of)
     if len(content) > MOST_BYTES:
         raise UserError("文件超过 400 MB，请由系统管理员用 load_list 命令载入。", field="file")
-    open_stream(BytesIO(content), wanted.sought())
+    Reading(0, wanted, open_stream(BytesIO(content), wanted.sought()), lambda *_: None)
     with transaction.atomic():
         file = store(name, content, "application/octet-stream", user)
         params = {"kind": kind, "as_of": as_of.isoformat(), "source": source, "file": file.pk}

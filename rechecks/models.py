@@ -39,6 +39,8 @@ class OutsideList(models.Model):
     rejected = models.PositiveIntegerField("拒绝", default=0)
     unknown = models.PositiveIntegerField("不在登记册", default=0)
     notes = models.JSONField("说明", default=list)
+    # [row, column, reason] of the first refused ones, for the page; all of them are in the workbook.
+    first_refused = models.JSONField("被拒绝的头几行", default=list)
     # Without them its people are told by name, birth date and place; what it says is never acted on by itself.
     has_numbers = models.BooleanField("有身份证号", default=True)
     division = models.ForeignKey(Division, models.PROTECT, related_name="+", verbose_name="范围")

@@ -21,6 +21,7 @@ from rechecks.kinds import BIRTH, ID_NUMBER, NAME, TOWNSHIP, VILLAGE, Kind
 from registry.names import tidy_name
 
 MOST_ERRORS = 50_000
+MOST_SHOWN = 20
 BEAT_EVERY = 20_000
 _KNOWN = 100_000
 COLUMNS = ("list_id", "row_no", "id_number", "name", "day", "amount", "label", "data")
@@ -231,6 +232,11 @@ class Reading:
     def notes(self) -> list[str]:
         left = self.rejected - len(self.refused)
         return [f"错误工作簿只列前 {MOST_ERRORS:,} 行，另有 {left:,} 行被拒绝。"] if left else []
+
+    def first_refused(self) -> list[list[Any]]:
+        """Row, column and reason of the first ones in the order of the file."""
+        first = sorted(self.refused, key=lambda one: (one.sheet, one.number))[:MOST_SHOWN]
+        return [[one.number, *error] for one in first for error in one.errors]
 
     def first_reason(self) -> str:
         if not self.refused:

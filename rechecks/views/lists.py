@@ -1,5 +1,6 @@
 """Pages of the outside lists: what there is and how old, loading one, one list with what was refused."""
 
+from datetime import timedelta
 from typing import Any
 
 from django.http import Http404, HttpRequest, HttpResponse
@@ -43,12 +44,14 @@ class Lists(OfRelief, TemplatePage):
             for one in ([by_number, by_name[code]] if by_name[code] else [by_number])
         ]
         lists = OutsideList.objects.visible_to(request.user).select_related("loaded_by")
-        jobs = Job.objects.filter(kind=loading.LOAD).exclude(state=JobState.DONE).order_by("-pk")
+        week = timezone.now() - timedelta(days=7)
+        jobs = Job.objects.filter(kind=loading.LOAD).exclude(state=JobState.DONE)
+        jobs = jobs.exclude(state=JobState.FAILED, created_at__lt=week).order_by("-pk")
         return {
             "rows": rows,
             "missing": missing_kinds(),
             "lists": lists.order_by("-loaded_at")[:60],
-            "jobs": [job for job in jobs[:10] if request.user.is_whole_district],
+            "jobs": [job for job in jobs[:5] if request.user.is_whole_district],
         }
 
 

@@ -5,10 +5,14 @@ import threading
 from datetime import date, timedelta
 
 import pytest
+from django.core.files.uploadedfile import SimpleUploadedFile
 from django.db import connection
+from django.urls import reverse
 from django.utils import timezone
 
 from core.errors import NotAllowed, UserError
+from core.jobs import run_job_inline
+from core.models import Job
 from rechecks.loading import load
 from rechecks.models import ListRow, OutsideList
 from tests import factories
@@ -104,8 +108,71 @@ class TestRefused:
     def test_a_list_in_which_no_row_can_be_used(self, before):
         self.refused(before, "没有一行可用", "death", csv_file(HEAD, [["1", "甲", "2020-01-01"]]), "x.csv")
 
+    def test_a_list_of_titles_alone(self, before):
+        self.refused(before, "没有一行数据", "death", csv_file(HEAD, []), "x.csv")
+
     def test_an_empty_file(self, before):
         self.refused(before, "空的", "death", io.BytesIO(b""), "x.csv")
+
+
+class TestPage:
+    """What the officer who sends a file sees."""
+
+    @pytest.fixture
+    def officer(self, client):
+        client.force_login(factories.user("bureau_officer"))
+        return client
+
+    def send(self, client, head, rows, as_of=AS_OF, kind="death"):
+        file = SimpleUploadedFile("名单.csv", csv_file(head, rows).getvalue())
+        sent = {"kind": kind, "file": file, "as_of": as_of, "source": "区公安分局"}
+        return client.post(reverse("rechecks:list_new"), sent)
+
+    @pytest.mark.parametrize(
+        "head, row, words",
+        [
+            (["编号", "名称"], ["1", "甲"], "缺少列"),
+            (["身份证号", "姓名", "车辆类型"], ["430503195001010018", "甲", "小型轿车"], "不像是死亡名单"),
+        ],
+    )
+    def test_wrong_columns_and_a_wrong_kind_are_refused_at_once(self, officer, head, row, words):
+        answer = self.send(officer, head, [row])
+        assert answer.status_code == 422 and words in answer.content.decode()
+        assert not Job.objects.exists()
+
+    def test_a_day_to_come_is_refused_at_its_field(self, officer):
+        answer = self.send(officer, HEAD, [], timezone.localdate() + timedelta(days=1))
+        assert answer.status_code == 422 and "晚于今天" in answer.content.decode()
+
+    def test_a_cut_file_fails_with_its_row_and_the_list_before_stays(self, officer):
+        before = loaded("death", (factories.person(), "2020-01-01"))
+        one = factories.person()
+        whole = csv_file(HEAD, [[one.id_number, one.name, "2020-01-01"]] * 3).getvalue()
+        file = SimpleUploadedFile("名单.csv", whole[: -len(",2020-01-01\r\n")])
+        sent = {"kind": "death", "file": file, "as_of": AS_OF, "source": "区公安分局"}
+        officer.post(reverse("rechecks:list_new"), sent)
+        with pytest.raises(UserError):
+            run_job_inline(Job.objects.get())
+        page = officer.get(reverse("rechecks:lists")).content.decode()
+        assert page.count("文件在第 4 行中断") == 1 and "不影响原来的名单" in page
+        assert list(OutsideList.objects.all()) == [before]
+
+    def test_each_refused_row_stands_on_the_page_with_its_column_and_reason(self, officer):
+        one, other = factories.person(), factories.person()
+        made = death(
+            [
+                [one.id_number, one.name, "2020-03-01"],
+                [other.id_number, other.name, "2020-02-30"],
+                [one.id_number, "王二", "2020-03-01"],
+                ["", "没有号码", "2020-03-03"],
+                [factories.id_number(date(1950, 1, 1)), "好行", "2020-03-02"],
+            ]
+        )
+        two = "同一身份证号有两个姓名，各行都没有载入"
+        rows = [(number, column) for number, column, _ in made.first_refused]
+        assert rows == [(2, "姓名"), (3, "死亡日期"), (4, "姓名"), (5, "身份证号")]
+        page = officer.get(made.get_absolute_url()).content.decode()
+        assert page.count(two) == 2 and "没有填" in page and "共 4 行" in page
 
 
 def test_only_officers_of_the_bureau_load_lists():
