@@ -59,27 +59,27 @@ class Demo:
         """Everything, in the order in which it would happen. UserError when the database is not empty."""
         self.check()
         rng, numbers = Random(self.seed), Numbers(Random(self.seed + 1))
-        with pghistory.context(reason="生成演示数据"):
+        # Each verb keeps who did it and why by itself: one context over the whole would mix them up.
+        with transaction.atomic(), pghistory.context(reason="生成演示数据"):
+            staff = Staff.made()
+            self.tell("账号：各乡镇（街道）和区局")
+            asking = applicants(self.scale, _standards(), rng)
+            registered = register([*self.plan(rng), *asking], numbers, rng)
+            persons = sum(len(one.persons) for one in registered)
+            self.tell(f"登记：{len(registered)} 户 {persons} 人")
+        placed, waiting = registered[: -len(asking)], registered[-len(asking) :]
+        others = rooms(District(self.year, self.scale, staff, numbers, Random(self.seed + 2), self.tell))
+        for room in others:
             with transaction.atomic():
-                staff = Staff.made()
-                self.tell("账号：各乡镇（街道）和区局")
-                asking = applicants(self.scale, _standards(), rng)
-                registered = register([*self.plan(rng), *asking], numbers, rng)
-                persons = sum(len(one.persons) for one in registered)
-                self.tell(f"登记：{len(registered)} 户 {persons} 人")
-            placed, waiting = registered[: -len(asking)], registered[-len(asking) :]
-            others = rooms(District(self.year, self.scale, staff, numbers, Random(self.seed + 2), self.tell))
-            for room in others:
-                with transaction.atomic():
-                    room.prepare()
-            self.run_year(placed, others, staff, numbers, rng)
-            for room in others:
-                with transaction.atomic():
-                    room.finish()
+                room.prepare()
+        self.run_year(placed, others, staff, numbers, rng)
+        for room in others:
             with transaction.atomic():
-                self.tell(f"定期核查：逾期 {review_all(staff, rng)} 户")
-                self.tell(f"在办案件：{open_cases(waiting, staff, rng)} 件")
-            self.tell(f"回头看：{desk(staff, Random(self.seed + 4))}")
+                room.finish()
+        with transaction.atomic():
+            self.tell(f"定期核查：逾期 {review_all(staff, rng)} 户")
+            self.tell(f"在办案件：{open_cases(waiting, staff, rng)} 件")
+        self.tell(f"回头看：{desk(staff, Random(self.seed + 4))}")
 
     def plan(self, rng: Random) -> list[Case]:
         """The households of all programmes with the incomes that make the year's totals."""

@@ -168,6 +168,8 @@ def take_report(
         raise UserError("初审日期和初审意见要一起填写。", field="supervisor_opinion")
     report.submitted_on = day
     report.papers = sorted(set(facts.get("papers", ())) & set(PAPER_TITLES))
+    if not report.papers:
+        raise UserError("请勾选收到的材料；一份材料也没有的不算报送。", field="papers")
     for name in (*KEY_FIGURES, "supervisor_on"):
         if name in facts:
             setattr(report, name, facts[name])

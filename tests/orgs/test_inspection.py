@@ -104,6 +104,15 @@ def test_a_report_is_complete_with_papers_figures_and_the_supervisors_opinion(ma
     assert (report.state, inspection.lacking(report)) == (ReportState.COMPLETE, [])
 
 
+def test_a_report_of_which_nothing_came_in_is_none(maker):
+    one = body("太极拳协会")
+    inspection.open_campaign(2019, maker, OPENED)
+    with pytest.raises(UserError, match="一份材料也没有的不算报送") as refused:
+        inspection.take_report(report_of(one), maker, {**WHOLE, "papers": []}, on=IN_TIME)
+    assert refused.value.field == "papers"
+    assert report_of(one).state == ReportState.DUE
+
+
 @pytest.mark.parametrize(
     ("facts", "words"),
     [
