@@ -78,6 +78,14 @@ def remedy(paper: str) -> str:
     )
 
 
+def addressee(case: Any) -> str:
+    """To whom a paper of the case is written: nobody writes to the dead, but to who buries them or their family."""
+    if case.person is None or case.person.death_date is None:
+        return str(case.subject)
+    heir = getattr(case, "funeral_payee", None)
+    return heir.name if heir else f"{case.subject}亲属"
+
+
 def document(case: Any, kind: str) -> bytes:
     """The form as docx."""
     paper = DOCUMENTS[kind]
@@ -87,7 +95,7 @@ def document(case: Any, kind: str) -> bytes:
     if paper.is_form:
         letter.subtitle(f"编号：{case.number}")
     else:
-        letter.addressee(case.subject)
+        letter.addressee(addressee(case))
     for part in paper.body(case):
         if isinstance(part, Facts):
             letter.facts(part)

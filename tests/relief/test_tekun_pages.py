@@ -1,9 +1,12 @@
 """What the pages of 特困 say to the clerk and to the officer."""
 
 from datetime import date
+from io import BytesIO
 
 import pytest
+from docx import Document
 
+from casework.documents import document
 from casework.services import move
 from relief.tekun import services
 from relief.tekun.steps import confirm_change
@@ -46,6 +49,15 @@ def test_the_ending_on_death_names_the_funeral_sum_and_who_takes_it(clerk):
     case, _ = granted(clerk)
     words = confirm_change(ending(case, clerk, funeral_payee=factories.person(name="罗小军")))
     assert "自 2020-06 起不再发放。同时批准丧葬补助 3,900.00 元，一次性发放给罗小军。" in words
+
+
+@pytest.mark.parametrize(("name", "to"), [("罗小军", "罗小军："), ("", "亲属：")])
+def test_the_notice_of_an_ending_on_death_is_not_written_to_the_dead(clerk, name, to):
+    case, officer = granted(clerk)
+    heir = factories.person(name=name) if name else None
+    ended = move(ending(case, clerk, funeral_payee=heir), "grant", officer, opinion="同意")
+    lines = [one.text for one in Document(BytesIO(document(ended, "tekun_ended"))).paragraphs]
+    assert any(line.endswith(to) for line in lines) and f"{case.subject}：" not in lines
 
 
 def test_a_death_asks_for_no_grading_and_no_figures(clerk, client):
