@@ -12,9 +12,10 @@ from typing import Any
 
 from django.db.models import Q
 
+from benefits.models import EndReason
 from benefits.returned import Holding, Money
 from core.money import ZERO
-from rechecks.kinds import KINDS
+from rechecks.kinds import END_REASONS, KINDS
 from rechecks.models import CLEARED, Finding, FindingState
 from rechecks.recovered import CHANGED
 
@@ -68,12 +69,15 @@ def of_year(findings: Any, year: int) -> list[Finding]:
 
 
 def table(
-    rows: Iterable[Finding], key: Callable[[Finding], tuple[str, str]], money: Mapping[Holding, Money]
+    rows: Iterable[Finding], key: Callable[[Finding], tuple[str, str] | None], money: Mapping[Holding, Money]
 ) -> list[Row]:
-    """Counted by `key` (sort key, label), in the order of the sort keys. `money`: `recovered.of_findings`."""
+    """Counted by `key` (sort key, label; None: not counted here), in the order of the sort keys. `money`:
+    `recovered.of_findings`."""
     found: dict[tuple[str, str], Row] = defaultdict(lambda: Row(""))
     for one in rows:
         place = key(one)
+        if place is None:
+            continue
         row = found[place]
         row.label = place[1]
         _count(row, one, money)
@@ -115,6 +119,16 @@ def by_list(one: Finding) -> tuple[str, str]:
     if one.score is None:
         return place, KINDS[one.kind].name
     return f"{place}a", f"{KINDS[one.kind].name}（疑似）"
+
+
+def by_reason(one: Finding) -> tuple[str, str] | None:
+    """Why the holding was ended: as the case says, which need not be what the list spoke for."""
+    if one.state != FindingState.ENDED:
+        return None
+    reason = one.entitlement.end_reason or END_REASONS.get(one.kind, one.kind)
+    if reason not in EndReason.values:
+        reason = EndReason.OTHER
+    return f"{EndReason.values.index(reason):02d}", EndReason(reason).label
 
 
 def by_township(one: Finding) -> tuple[str, str]:

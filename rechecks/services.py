@@ -70,6 +70,7 @@ def _used(one: OutsideList, day: date) -> dict[str, Any]:
         "rows": one.loaded,
         **({"stale": True} if is_stale(one, day) else {}),
         **({} if one.has_numbers else {"no_numbers": True}),
+        **({"refused": one.rejected} if one.rejected else {}),
     }
 
 
@@ -256,8 +257,12 @@ def summary(recheck: Recheck) -> dict[str, Any]:
 
 
 def _shown(used: dict[str, Any]) -> dict[str, Any]:
-    """A list that was used, without our key of it."""
-    return {key: _shown(value) if key == "beside" else value for key, value in used.items() if key != "list"}
+    """A list that was used, without what is ours (its key, the rows that were refused when it was loaded)."""
+    return {
+        key: _shown(value) if key == "beside" else value
+        for key, value in used.items()
+        if key not in ("list", "refused")
+    }
 
 
 def _items(rows: Iterable[Finding]) -> Iterable[dict[str, Any]]:

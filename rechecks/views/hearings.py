@@ -12,15 +12,17 @@ from core.models import AccessKind
 from core.pages import Page, VerbView
 from rechecks import deciding, hearing, papers
 from rechecks.forms import AnswerForm, DeliverForm, HearingForm
+from rechecks.kinds import KINDS
 from rechecks.models import Hearing, Outcome
 from rechecks.views import CLERK, FINDINGS, HOME, SEEING
-from rechecks.views.findings import OfFinding, brief, by_numbers, uploaded
+from rechecks.views.findings import OfFinding, brief, by_numbers, rows_of, told_of, uploaded
 
 
 class DraftHearing(OfFinding, VerbView):
     """拟写告知书: what is intended and why, in words that the family reads; then the paper can be printed."""
 
     title, button, form_class, roles = "拟写陈述申辩告知书", "生成告知书", HearingForm, CLERK
+    template_name = "rechecks/hearing.html"
 
     def get_initial(self, request: HttpRequest, obj: Any) -> dict[str, Any]:
         told = hearing.current(obj)
@@ -37,7 +39,7 @@ class DraftHearing(OfFinding, VerbView):
         return by_numbers(super().get_form(request, obj, data, files), obj)
 
     def page_data(self, request: HttpRequest, obj: Any) -> dict[str, Any]:
-        return {"facts": brief(obj)}
+        return {"kind": KINDS[obj.kind], "rows": rows_of(obj), "facts": brief(obj), **told_of(obj)}
 
     def act(self, request: HttpRequest, obj: Any, data: dict[str, Any]) -> str:
         version = data.pop("version")

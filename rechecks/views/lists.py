@@ -39,6 +39,7 @@ class Lists(OfRelief, TemplatePage):
                 "list": one,
                 "age": (today - one.as_of).days if one else None,
                 "stale": one and is_stale(one, today),
+                "refused": f"有 {one.rejected:,} 行没有载入" if one else "",
             }
             for code, by_number in newest_lists().items()
             for one in ([by_number, by_name[code]] if by_name[code] else [by_number])

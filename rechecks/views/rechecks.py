@@ -69,8 +69,11 @@ class RecheckPage(OfRelief, DetailPage):
 
     def actions(self, request: HttpRequest, obj: Any) -> list[Action]:
         if request.user.role not in OFFICER:
-            return []
-        return [Action("重新比对", reverse("rechecks:recheck_again", args=[obj.pk]), method="post")]
+            return [Action("打印", print=True)]
+        return [
+            Action("打印", print=True),
+            Action("重新比对", reverse("rechecks:recheck_again", args=[obj.pk]), method="post"),
+        ]
 
     def data(self, request: HttpRequest, obj: Any) -> dict[str, Any]:
         mine = Finding.objects.visible_to(request.user).filter(recheck=obj)

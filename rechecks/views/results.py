@@ -19,6 +19,7 @@ from rechecks.views import HOME, SEEING, leads
 
 TABLES = (
     ("按名单", outcomes.by_list),
+    ("按停发原因", outcomes.by_reason),
     ("按乡镇（街道）", outcomes.by_township),
     ("按项目", outcomes.by_programme),
 )

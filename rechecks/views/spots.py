@@ -4,10 +4,15 @@ import secrets
 from typing import Any
 
 from django.db.models import Count, Q
-from django.http import HttpRequest
+from django.http import HttpRequest, HttpResponse
+from django.shortcuts import get_object_or_404
 from django.urls import reverse
 from django.utils import timezone
 
+from core.audit import log_access
+from core.excel import Book
+from core.files import XLSX, respond
+from core.models import AccessKind
 from core.months import format_month, month_of
 from core.pages import Action, DetailPage, TemplatePage, VerbView
 from core.places import Stat
@@ -17,6 +22,19 @@ from rechecks import sampling
 from rechecks.forms import DrawForm, SpotForm
 from rechecks.models import SpotCheck, SpotCheckItem
 from rechecks.views import CLERK, HOME, OFFICER, SEEING, SPOTS, OfRelief
+
+HEADS = [
+    "户主或本人",
+    "村（社区）",
+    "住址",
+    "项目",
+    "保障人数",
+    "月金额（元）",
+    "结果",
+    "情况",
+    "入户日期",
+    "核查人",
+]
 
 
 class SpotChecks(TemplatePage):
@@ -61,14 +79,54 @@ class SpotCheckPage(DetailPage):
         mine = SpotCheckItem.objects.visible_to(request.user)
         return SpotCheck.objects.filter(items__in=mine).distinct()
 
+    def get(self, request: HttpRequest, *args: Any, **kwargs: Any) -> HttpResponse:
+        if request.GET.get("export") == "xlsx":
+            return self.export(request, get_object_or_404(self.queryset(request), pk=kwargs["pk"]))
+        return super().get(request, *args, **kwargs)
+
+    def actions(self, request: HttpRequest, obj: Any) -> list[Action]:
+        return [Action("打印", print=True), Action("导出样本", url="?export=xlsx")]
+
+    def export(self, request: HttpRequest, obj: SpotCheck) -> HttpResponse:
+        """The sample to take along, and its results once they are there."""
+        title = f"{obj}（{request.user.division}）"
+        rows = [
+            [
+                one.entitlement.person.name,
+                one.entitlement.division.name,
+                one.entitlement.person.address,
+                one.entitlement.programme.name,
+                one.entitlement.persons,
+                one.entitlement.monthly_amount,
+                one.get_result_display(),
+                one.words,
+                f"{one.visited_on or ''}",
+                str(one.visited_by or ""),
+            ]
+            for one in self.items(request, obj)
+        ]
+        detail = {"rows": len(rows)}
+        log_access(
+            request.user, AccessKind.EXPORT, title, f"spot_check:{obj.pk}", detail=detail, request=request
+        )
+        book = Book()
+        book.sheet(
+            "抽查样本", f"{title}，在享 {obj.population:,} 份，随机种子 {obj.seed}", HEADS, rows, words=4
+        )
+        return respond(f"{title}.xlsx", book.content(), XLSX)
+
+    def items(self, request: HttpRequest, obj: SpotCheck) -> Any:
+        joined = ("entitlement__person", "entitlement__programme", "entitlement__division", "visited_by")
+        mine = SpotCheckItem.objects.visible_to(request.user).filter(check_of=obj)
+        return mine.select_related(*joined).order_by("entitlement__division_id", "pk")
+
     def facts(self, request: HttpRequest, obj: Any) -> list[Any]:
         return [f"在享 {obj.population:,} 份", f"随机种子 {obj.seed}", f"{obj.drawn_by or '系统'}抽取"]
 
     def data(self, request: HttpRequest, obj: Any) -> dict[str, Any]:
         items = SpotCheckItem.objects.visible_to(request.user).filter(check_of=obj)
-        joined = ("entitlement__person", "entitlement__programme", "entitlement__division")
         return {
-            "items": items.select_related(*joined).order_by("entitlement__division_id", "pk")[:1000],
+            "items": self.items(request, obj)[:1000],
             "stats": self.stats(obj, items, request.user.is_whole_district),
             "may_record": request.user.role in CLERK,
         }

@@ -286,7 +286,7 @@ class TestOnlyAlike:
         assert Hearing.objects.get().same_person == "人事档案号码一致"
         assert "人事档案号码一致" in client.get(reverse("rechecks:report", args=[alike.pk])).content.decode()
 
-    def test_a_list_with_numbers_needs_no_such_word(self, clerk, client):
+    def test_a_list_with_numbers_needs_no_such_word_and_the_evidence_stands_beside(self, clerk, client):
         client.force_login(clerk)
-        page = client.get(reverse("rechecks:hearing_new", args=[found().pk]))
-        assert "确认同一人" not in page.content.decode()
+        page = client.get(reverse("rechecks:hearing_new", args=[found().pk])).content.decode()
+        assert "确认同一人" not in page and "某小学" in page and "3200" in page

@@ -3,12 +3,14 @@
 from datetime import date
 
 import pytest
+from django.urls import reverse
 
 from benefits.models import Assessment, Parameter
 from rechecks import services
+from rechecks.loading import load
 from rechecks.models import Finding
 from tests import factories
-from tests.rechecks.lists import DECEMBER, hits, holder, loaded, recheck
+from tests.rechecks.lists import AS_OF, DECEMBER, csv_file, hits, holder, loaded, recheck
 
 pytestmark = pytest.mark.django_db
 
@@ -240,6 +242,17 @@ class TestLists:
         home = holder()
         loaded("death", (home.head, "2020-10-01"), as_of=date(2020, 10, 1))
         assert services.summary(recheck())["lists"]["death"]["stale"] is True
+
+    def test_rows_that_were_refused_are_said_aloud_on_the_page_and_the_contract_stays(self, client):
+        home = holder()
+        rows = [[home.head.id_number, home.head.name, "某小学"], ["430503195001010011", "错号", "某小学"]]
+        made = load("payroll", csv_file(["身份证号", "姓名", "单位名称"], rows), "x.csv", AS_OF)
+        assert made.rejected == 1
+        month = recheck()
+        assert services.summary(month)["lists"]["payroll"] == {"as_of": "2020-12-20", "rows": 1}
+        client.force_login(factories.user("bureau_officer"))
+        assert "1 行没有载入、没有比对" in client.get(month.get_absolute_url()).content.decode()
+        assert "有 1 行没有载入" in client.get(reverse("rechecks:lists")).content.decode()
 
     def test_the_newest_list_by_its_own_day_counts_however_late_an_older_one_comes(self):
         home, other = holder(), holder()

@@ -27,4 +27,5 @@ def test_the_workbook_says_what_was_ended_by_list_township_and_programme(client)
     line = rows["财政供养人员名单"]
     assert line[:5] == (2, 0, 1, 1, 0)
     assert Decimal(str(line[5])) == Decimal("500")
-    assert {"按名单", "按乡镇（街道）", "按项目", "城市低保", "中心路街道"} <= set(rows)
+    assert rows["财政供养"][:4] == (1, 0, 1, 1)
+    assert {"按名单", "按停发原因", "按乡镇（街道）", "按项目", "城市低保", "中心路街道"} <= set(rows)

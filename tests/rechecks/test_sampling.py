@@ -2,12 +2,15 @@
 
 from datetime import date
 from decimal import Decimal
+from io import BytesIO
 
 import pytest
 from hypothesis import given
 from hypothesis import strategies as st
+from openpyxl import load_workbook
 
 from core.errors import NotAllowed, UserError
+from core.models import AccessLog
 from rechecks import sampling
 from tests import factories
 from tests.payouts.makers import entitlement
@@ -83,3 +86,17 @@ class TestDraw:
         assert told.share == pytest.approx(0.1)
         assert told.low < 0.1 < told.high
         assert told.holdings[0] == 4
+
+
+@pytest.mark.django_db
+def test_the_sample_can_be_taken_along_and_names_no_number(client):
+    home = entitlement(500, MONTH).home
+    drawn = sampling.draw(MONTH, 1, factories.user("bureau_officer"), 7)
+    client.force_login(factories.user("township_clerk"))
+    answer = client.get(drawn.get_absolute_url(), {"export": "xlsx"})
+    cells = [
+        str(one.value) for row in load_workbook(BytesIO(answer.content)).active.iter_rows() for one in row
+    ]
+    assert home.head.name in cells and home.head.id_number not in cells
+    assert any("随机种子 7" in one for one in cells)
+    assert AccessLog.objects.filter(kind="export").exists()
