@@ -9,6 +9,7 @@ from django.utils import timezone
 from openpyxl import load_workbook
 
 from benefits.models import Entitlement
+from casework.services import move
 from core.errors import NotAllowed
 from core.months import month_of
 from rechecks import missing, places, reached
@@ -18,6 +19,7 @@ from registry.models import DisabilityCertificate
 from tests import factories
 from tests.payouts.makers import Hands, entitlement
 from tests.rechecks.lists import csv_file, loaded
+from tests.relief import stories
 
 pytestmark = pytest.mark.django_db
 MONTH = month_of(timezone.localdate())
@@ -226,6 +228,22 @@ class TestReached:
         row = self.row()
         assert (row.found, row.open, row.reached, row.persons) == (2, 1, 1, 2)
         assert (row.monthly, row.paid) == (380, 380)
+
+    def test_the_grant_of_the_application_reaches_the_person_at_once(self):
+        clerk, leader, officer = (
+            factories.user(role) for role in ("township_clerk", "township_leader", "bureau_officer")
+        )
+        home = stories.family()
+        home.people[1].monthly_income = 0
+        home.people[1].save()
+        missing.find(date(2020, 2, 1))
+        about = {"contacted_on": date(2020, 2, 20), "way": "visit", "words": "愿意申请，约好来办"}
+        missing.contact(Lead.objects.get(), clerk, result="applying", **about)
+        case = stories.at_bureau(stories.apply(home, clerk), clerk, leader)
+        assert Lead.objects.get().state == LeadState.APPLYING
+        move(case, "grant", officer, opinion="符合条件", on=date(2020, 3, 25))
+        lead = Lead.objects.get()
+        assert (lead.state, lead.entitlement.monthly_amount) == (LeadState.REACHED, 600)
 
     def test_what_was_changed_since_counts_as_it_is_now(self):
         home = registered(620, 0)
