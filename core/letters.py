@@ -28,6 +28,7 @@ RULE_MM = 170
 LINE_PT = 28
 MM_A_PT = 0.3528
 CELL_MM = 4
+SHORT_ROWS = 9
 ALIGN = {
     "left": WD_ALIGN_PARAGRAPH.LEFT,
     "center": WD_ALIGN_PARAGRAPH.CENTER,
@@ -165,7 +166,7 @@ class Letter:
             for place, (cell, text) in enumerate(zip(made.cells, row, strict=True)):
                 cell.width = Mm(sizes[place])
                 _fill(cell, text, HEADING if is_head else BODY, size, "center" if is_head else sides[place])
-        self._after_table()
+        self._after_table(table)
 
     def facts(
         self, rows: Sequence[Sequence[str]], size: int = 14, widths: Sequence[float] = (), lead: float = 0
@@ -179,7 +180,7 @@ class Letter:
                 cell.width = Mm(sizes[place])
                 face = BODY if place % 2 else HEADING
                 _fill(cell, text, face, size, "left" if place % 2 else "center")
-        self._after_table()
+        self._after_table(table)
 
     def _table(self, count: int, sizes: Sequence[float]) -> Any:
         before = self.docx.paragraphs[-1].paragraph_format if self.docx.paragraphs else None
@@ -198,8 +199,12 @@ class Letter:
             row.height = Mm(lead)
         return row
 
-    def _after_table(self) -> None:
-        """A thin gap, or the next line would stick to the table."""
+    def _after_table(self, table: Any) -> None:
+        """A short table stays on one page. A thin gap, or the next line would stick to the table."""
+        rows = table._tbl.tr_lst
+        for row in rows[:-1] if len(rows) <= SHORT_ROWS else ():
+            for paragraph in row.iter(qn("w:p")):
+                _keep(paragraph)
         self.line("", 4, lead=8)
 
     # -- end of a paper ---------------------------------------------------------------------------------------

@@ -77,3 +77,14 @@ def test_a_form_has_no_letterhead_and_lists_count_their_pages():
     assert "第" in made.sections[0].footer.paragraphs[0].text
     assert made.sections[0].page_width > made.sections[0].page_height
     assert closed("共 3 人（B 级）") == "共3人（B级）" and closed("罗 志富") == "罗 志富"
+
+
+def test_a_short_table_stays_on_one_page_and_a_long_one_may_break():
+    def kept(count: int) -> list[bool]:
+        letter = Letter("")
+        letter.table([["姓名", "得票"], *([f"候选人{n}", "1"] for n in range(count))])
+        table = Document(BytesIO(letter.content())).tables[0]
+        return [bool(row.cells[0].paragraphs[0].paragraph_format.keep_with_next) for row in table.rows]
+
+    assert kept(5) == [True] * 5 + [False]
+    assert not any(kept(30)[1:])
