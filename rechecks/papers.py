@@ -59,10 +59,12 @@ def evidence_table(finding: Finding) -> list[list[str]]:
     kind = KINDS[finding.kind]
     covered = finding.entitlement.members.values("person")
     names = dict(Person.objects.filter(pk__in=covered).values_list("id_number", "name"))
-    rows = [["姓名", *(column.title for column in kind.columns)]]
+    # A column that no row fills tells nothing and makes the others narrow.
+    columns = [one for one in kind.columns if any(row["data"].get(one.key) for row in finding.evidence)]
+    rows = [["姓名", *(column.title for column in columns)]]
     for row in finding.evidence:
         name = names.get(row.get("id_number") or "", finding.person.name)
-        rows.append([name, *(_cell(row["data"].get(column.key)) for column in kind.columns)])
+        rows.append([name, *(_cell(row["data"].get(column.key)) for column in columns)])
     return rows
 
 

@@ -223,6 +223,11 @@ class TestPaper:
         assert home.head.id_number not in words
         assert member.id_number not in words
 
+    def test_a_column_that_says_nothing_is_left_out(self, clerk):
+        made = told(found("business", "某商行", "", "股东", "2018-01-01", "存续"), clerk, "end", "business")
+        head = papers.evidence_table(made.finding)[0]
+        assert head == ["姓名", "企业名称", "角色", "成立日期", "登记状态"]
+
     def test_it_is_there_before_it_is_handed_over(self, clerk, client):
         made = told(found(), clerk)
         client.force_login(clerk)
