@@ -46,6 +46,7 @@ def entry(outcome=Outcome.END, month=JANUARY, reason="payroll"):
 def later(made: Hearing, days: int) -> None:
     """As if the notice had been handed over so many days earlier."""
     row = Hearing.objects.get(pk=made.pk)
+    assert row.given_on and row.due_on
     row.given_on -= timedelta(days=days)
     row.due_on -= timedelta(days=days)
     row.save()
