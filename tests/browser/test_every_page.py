@@ -116,9 +116,7 @@ PLACES = [
 def world(django_db_setup, django_db_blocker):
     """A working day in the district, made once for the pages of this file."""
     with django_db_blocker.unblock():
-        connections.close_all()
-        databases.clone(DATABASE)
-        yield build_world()
+        yield databases.kept("world", DATABASE, build_world)
         connections.close_all()
         databases.clone(DATABASE)
 

@@ -2,10 +2,7 @@
 
 from datetime import date, timedelta
 from decimal import Decimal
-from io import StringIO
 from typing import Any
-
-from django.core.management import call_command
 
 from benefits import services as benefits
 from benefits import standard_change
@@ -23,6 +20,8 @@ from registry.models import Household, Person, Relation
 from relief.dibao import services as relief
 from tests import factories
 from tests.browser import rooms
+from tests.conftest import DATABASE
+from tests.demo import tiny_district
 from tests.factories import LONG_AGO, TOWNSHIP, division, household, person
 from tests.payouts.makers import answer, build
 from tests.registry.sheets import HEAD, workbook
@@ -48,7 +47,7 @@ FAMILIES = (
 
 def build_world() -> dict[str, Any]:
     """Keys of what the pages show, by name."""
-    call_command("demo_district", scale=0.01, stderr=StringIO(), stdout=StringIO())
+    tiny_district(DATABASE)
     staff = Staff.made()
     world: dict[str, Any] = {"staff": staff}
     for place, (names, income, last, days) in enumerate(FAMILIES):

@@ -18,8 +18,7 @@ from payouts.models import Payment, Run, RunKind, RunState, Transfer
 from registry.models import Person
 from relief.dibao.models import DibaoApplication
 from reports.figures import figures
-
-SCALE = 0.01
+from tests.demo import SCALE, tiny_district
 
 
 @pytest.fixture(scope="module")
@@ -32,11 +31,9 @@ def district(django_db_setup, django_db_blocker):
     from tests.conftest import DATABASE
 
     with django_db_blocker.unblock():
-        connections.close_all()
-        databases.clone(DATABASE)
         # Outside pytest-django's fixtures, which take the real hasher away only within a test.
         assert "MD5" in settings.PASSWORD_HASHERS[0]
-        call_command("demo_district", scale=SCALE, stderr=StringIO(), stdout=StringIO())
+        tiny_district(DATABASE)
         yield
         connections.close_all()
         databases.clone(DATABASE)
