@@ -155,6 +155,7 @@ class PreviewForm(forms.Form):
         label="疑似分达到（分）", min_value=0, max_value=100, help_text="只用于没有身份证号的名单。"
     )
     property_counted = Words(label="计为住房的用途")
+    property_not_counted = Words(label="不计为住房的用途")
     vehicle_exempt = Words(label="不算的车辆")
     business_states = Words(label="经营中的登记状态")
     business_ended = Words(label="已停止的登记状态")

@@ -39,6 +39,10 @@ HOLDINGS = f"""
 """
 HOLDERS = BY_NUMBER + HOLDINGS
 BY_THEN = "r.list_id = %(list)s AND (r.day IS NULL OR r.day <= %(last_day)s)"
+# What a later year says (年度 is the row's words) speaks against no month before it.
+BY_THAT_YEAR = (
+    r"coalesce(substring(r.label FROM '\d\d\d\d')::int <= extract(year FROM %(month)s::date), true)"
+)
 # What counts as one person's standard where the household lives: looked up in an object, since a join with so small a
 # table is planned badly while a list just loaded has no statistics. The lowest of all standards is asked first.
 STANDARD = "(%(standards)s::jsonb ->> (e.programme_id || ' ' || left(e.division_id, 9)))::numeric"
@@ -63,18 +67,18 @@ CONDITIONS = {
     "vehicle": ("", "NOT r.label LIKE ANY(%(vehicle_exempt)s)"),
     "shop": ("", "true"),
     "payroll": ("", "true"),
-    "insurance": ("", OVER_STANDARD),
+    "insurance": ("", f"{OVER_STANDARD} AND {BY_THAT_YEAR}"),
 }
 INTO = "INSERT INTO hits (entitlement, person, owner, row, score, agreed)"
 HITS = """
 SELECT e.id, p.id, p.id, r.id, {score}, {agreed} FROM {holders} {further} WHERE {by_then} AND {condition}
 """
 # A year's income may come from several payers.
-TAX = """
+TAX = f"""
 SELECT entitlement, person, person, row, score, agreed FROM (
-    SELECT e.id AS entitlement, p.id AS person, r.id AS row, {score} AS score, {agreed} AS agreed,
+    SELECT e.id AS entitlement, p.id AS person, r.id AS row, {{score}} AS score, {{agreed}} AS agreed,
            sum(r.amount) OVER (PARTITION BY e.id, p.id, r.label) AS year
-      FROM {holders} WHERE {by_then}) income
+      FROM {{holders}} WHERE {{by_then}} AND {BY_THAT_YEAR}) income
  WHERE year > %(tax_line)s
 """
 # Dwellings of all members together; one that two of them own is one dwelling. The finding is the head's.
@@ -85,7 +89,8 @@ SELECT entitlement, head, owner, row, score, agreed FROM (
                {score} AS score, {agreed} AS agreed,
                dense_rank() OVER (PARTITION BY e.id
                                   ORDER BY coalesce(nullif(r.data ->> '不动产单元号', ''), r.id::text)) AS place
-          FROM {holders} WHERE {by_then} AND r.label LIKE ANY(%(property_counted)s)) owned) counted
+          FROM {holders} WHERE {by_then} AND r.label LIKE ANY(%(property_counted)s)
+                                  AND NOT r.label LIKE ANY(%(property_not_counted)s)) owned) counted
  WHERE houses > %(max_houses)s
 """
 
@@ -116,7 +121,7 @@ STATEMENTS = {
 
 
 # The parameters `recheck.…` that are words, and those that are numbers.
-WORDS = ("business_states", "business_ended", "vehicle_exempt", "property_counted")
+WORDS = ("business_states", "business_ended", "vehicle_exempt", "property_counted", "property_not_counted")
 LIMITS = ("tax_line", "max_houses")
 # Those that say how much somebody resembles, `recheck.alike.…`.
 SCORES = tuple(f"alike_{key}" for key in resemblance.SCORES)

@@ -117,8 +117,12 @@ def preview(month: date, values: dict[str, Any]) -> list[dict[str, Any]]:
     Nothing is written. Kinds that the change does not touch are left out; `alike_least` touches those that have a list
     without ID numbers.
     """
-    touched: dict[str, tuple[str, ...]] = {"tax": ("tax_line",), "property": ("max_houses", "property_counted"),
-               "vehicle": ("vehicle_exempt",), "business": ("business_states", "business_ended")}  # fmt: skip
+    touched: dict[str, tuple[str, ...]] = {
+        "tax": ("tax_line",),
+        "property": ("max_houses", "property_counted", "property_not_counted"),
+        "vehicle": ("vehicle_exempt",),
+        "business": ("business_states", "business_ended"),
+    }
     rules = matching.Rules.in_force(month)
     changed = rules.changed(values)
     found: list[dict[str, Any]] = []

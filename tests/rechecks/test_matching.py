@@ -28,13 +28,18 @@ LINES = [
     ("business", ("某商行", "", "", "", "注销"), False),
     ("business", ("某商行", "", "", "", "吊销，未注销"), False),
     ("business", ("某商行", "", "", "", "迁出"), False),
+    ("business", ("某商行", "", "", "", "非正常"), False),
     ("business", ("某商行", "", "", "2021-02-01", "存续"), False),
     ("tax", ("2020", "60000"), False),
     ("tax", ("2020", "60000.01"), True),
+    ("tax", ("2021年", "60000.01"), False),
+    ("tax", ("", "60000.01"), True),
     ("vehicle", ("湘E00001", "小型轿车", "非营运", "2019-01-01"), True),
     ("vehicle", ("湘E00001", "小型轿车", "残疾人专用", "2019-01-01"), False),
     ("vehicle", ("湘E00001", "残疾人代步车", "非营运", ""), False),
+    ("vehicle", ("湘E00001", "机动轮椅车", "非营运", ""), False),
     ("vehicle", ("湘E00001", "普通二轮摩托车", "非营运", ""), False),
+    ("vehicle", ("湘E00001", "普通两轮摩托车", "非营运", ""), False),
     ("vehicle", ("湘E00001", "轻便摩托车", "非营运", ""), False),
     ("vehicle", ("湘E00001", "正三轮摩托车", "非营运", ""), False),
     ("vehicle", ("湘E00001", "小型轮式拖拉机", "农用", ""), False),
@@ -44,6 +49,7 @@ LINES = [
     ("payroll", ("某小学", "3200"), True),
     ("insurance", ("2020", "499.99"), False),
     ("insurance", ("2020", "500"), True),
+    ("insurance", ("2021", "500"), False),
 ]
 
 
@@ -97,7 +103,7 @@ class TestProperty:
         loaded("property", *((one, "A1", "甲路", "80", "住宅") for one in home.people))
         assert hits() == set()
 
-    @pytest.mark.parametrize("use", ["车库", "储藏间", "车位"])
+    @pytest.mark.parametrize("use", ["车库", "储藏间", "车位", "非住宅", "住宅车库"])
     def test_a_garage_beside_the_dwelling_does_not_count(self, use):
         home = holder()
         loaded("property", (home.head, "A1", "甲路", "80", "住宅"), (home.head, "A2", "甲路", "12", use))
