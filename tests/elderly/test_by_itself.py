@@ -25,7 +25,7 @@ def hands():
 
 def paid(person):
     """Programme, month, kind and amount of everything paid to a person."""
-    rows = Payment.objects.filter(person=person).order_by("month", "programme_id")
+    rows = Payment.objects.filter(person=person).order_by("month", "programme_id", "pk")
     return [(one.programme_id, one.month, one.kind, one.amount) for one in rows]
 
 
