@@ -31,6 +31,12 @@ def numbers_of(office: Office, day: date) -> Any:
     return mine.filter(Q(issued_on=day) | Q(spoiled_on=day))
 
 
+def unprinted(office: Office, day: date) -> list[str]:
+    """The numbers given that day whose sheet has not been printed."""
+    rows = numbers_of(office, day).filter(issued_on=day, state=CertificateState.ISSUED, printed_at=None)
+    return list(rows.order_by("letter", "serial").values_list("number", flat=True))
+
+
 def entries(office: Office, day: date) -> list[Entry]:
     """The day's register line by line, by kind and number."""
     rows = numbers_of(office, day).select_related("registration", "issued_by", "spoiled_by")

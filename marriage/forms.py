@@ -14,6 +14,20 @@ SIDE_NAMES = ("man", "woman")
 BEFORE = [("", "请选择"), *((one.value, one.label) for one in Before if one != Before.MARRIED)]
 
 
+def declarations(kind: str) -> dict[str, str]:
+    """What the parties declare for an act of that kind, by the field that keeps it."""
+    if Kind(kind).is_reissue:
+        return {"voluntary": "申请人签署了补领声明"}
+    found = {"both_present": "双方共同亲自到场", "capable": "双方具有完全民事行为能力"}
+    if kind == Kind.MARRIAGE:
+        return {
+            **found,
+            "voluntary": "双方完全自愿结婚",
+            "unrelated": "双方申明没有直系血亲和三代以内旁系血亲关系",
+        }
+    return {**found, "voluntary": "双方自愿离婚", "agreement": "已就子女抚养、财产以及债务处理协商一致"}
+
+
 class FileForm(forms.Form):
     """An application: both parties side by side, what they showed, what they declared. `kind` and `day` decide which
     papers and declarations are asked for."""
@@ -40,7 +54,7 @@ class FileForm(forms.Form):
             widget=forms.CheckboxSelectMultiple,
             required=False,
         )
-        for name, label in self._declared().items():
+        for name, label in declarations(self.kind).items():
             self.fields[name] = forms.BooleanField(label=label, required=False)
         self.fields["prior_number"].label = (
             "结婚证字号" if kind in (Kind.DIVORCE, Kind.REISSUE_MARRIAGE) else "离婚证字号"
@@ -54,7 +68,7 @@ class FileForm(forms.Form):
 
     @property
     def reissue(self) -> bool:
-        return self.kind in (Kind.REISSUE_MARRIAGE, Kind.REISSUE_DIVORCE)
+        return Kind(self.kind).is_reissue
 
     def _add_party(self, side: str) -> None:
         plain = {"autocomplete": "off"}
@@ -79,18 +93,6 @@ class FileForm(forms.Form):
                 }[name]
             self.fields[f"{side}_{name}"] = made
 
-    def _declared(self) -> dict[str, str]:
-        if self.reissue:
-            return {"voluntary": "申请人签署了补领声明"}
-        found = {"both_present": "双方共同亲自到场", "capable": "双方具有完全民事行为能力"}
-        if self.kind == Kind.MARRIAGE:
-            return {
-                **found,
-                "voluntary": "双方完全自愿结婚",
-                "unrelated": "双方申明没有直系血亲和三代以内旁系血亲关系",
-            }
-        return {**found, "voluntary": "双方自愿离婚", "agreement": "已就子女抚养、财产以及债务处理协商一致"}
-
     # --- for the template ---
 
     def party(self, side: str) -> list[Any]:
@@ -103,7 +105,7 @@ class FileForm(forms.Form):
         return self.party("woman")
 
     def promise_fields(self) -> list[Any]:
-        return [self[name] for name in self._declared()]
+        return [self[name] for name in declarations(self.kind)]
 
     def prior_fields(self) -> list[Any]:
         names = ("prior_number", "prior_on", "prior_office", "loss", "note")

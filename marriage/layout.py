@@ -43,7 +43,7 @@ def certificate_day(certificate: Certificate) -> date | None:
 
 
 def is_replacement(file: Registration) -> bool:
-    return file.kind in (Kind.REISSUE_MARRIAGE, Kind.REISSUE_DIVORCE)
+    return Kind(file.kind).is_reissue
 
 
 def note_of(file: Registration) -> str:

@@ -27,6 +27,10 @@ class Kind(models.TextChoices):
     REISSUE_MARRIAGE = rules.REISSUE_MARRIAGE, "补发结婚证"
     REISSUE_DIVORCE = rules.REISSUE_DIVORCE, "补发离婚证"
 
+    @property
+    def is_reissue(self) -> bool:
+        return self in (Kind.REISSUE_MARRIAGE, Kind.REISSUE_DIVORCE)
+
 
 class FileState(models.TextChoices):
     OPEN = "open", "办理中"

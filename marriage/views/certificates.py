@@ -41,7 +41,7 @@ class Issue(OfFile, VerbView):
         return Confirm(
             lead=f"{man.name}与{woman.name} {casework.today():%Y-%m-%d} {obj.get_kind_display()}。"
             "登记后不能更改，只能附注。",
-            button=f"登记并取号发{name}",
+            button=f"登记并取号发{name.removeprefix('补发')}",
             undo="证件打印坏的可以作废，另取新号；登记本身不能撤销。",
             facts=facts,
         )

@@ -121,6 +121,14 @@ class DayPage(OfDay, TemplatePage):
         return self.of_day(request)
 
 
+def day_words(line: dict[str, Any]) -> str:
+    """A kind's numbers of the day in a line."""
+    if not line["given"] and not line["spoiled"]:
+        return "没有"
+    numbers = f"，{line['first']} 至 {line['last']}" if line["given"] else ""
+    return f"{line['standing']} 件{numbers}，作废 {line['spoiled']} 号"
+
+
 class CloseDay(OfDay, VerbView):
     """关簿, with the day's numbers before one's eyes."""
 
@@ -130,13 +138,11 @@ class CloseDay(OfDay, VerbView):
         return [HOME, DESK, DAYS]
 
     def confirm(self, request: HttpRequest, obj: Any) -> Confirm:
-        facts = [
-            (
-                one["label"],
-                f"{one['standing']} 件，{one['first'] or '—'} 至 {one['last'] or '—'}，作废 {one['spoiled']}",
-            )
-            for one in days.lines(request.user.office, self.day())
-        ]
+        office = request.user.office
+        facts = [(one["label"], day_words(one)) for one in days.lines(office, self.day())]
+        waiting = days.unprinted(office, self.day())
+        if waiting:
+            facts.append(("请核对", f"还没有打印：{'、'.join(waiting)}"))
         return Confirm(
             lead=f"关闭 {self.day():%Y-%m-%d} 的登记簿。",
             button=f"关闭 {self.day():%Y-%m-%d} 登记簿",

@@ -18,7 +18,7 @@ from core.pages import Action, DetailPage, Page, VerbView
 from core.tables import DayColumn, NameColumn, Table, TagColumn, TextColumn
 from core.workdays import Calendar
 from marriage import papers, periods, rules, services, status
-from marriage.forms import AnnotationForm, ReceiptForm
+from marriage.forms import AnnotationForm, ReceiptForm, declarations
 from marriage.models import Certificate, CertificateState, FileState, Kind, MarriageCase, Party, Registration
 from marriage.views.common import DESK, FILES, HOME, AtCounter, OfFile, case_of, leave_trace, number_of
 from marriage.workflow import COOLING
@@ -189,6 +189,7 @@ class FilePage(OfFile, DetailPage):
             "may_edit": case is not None and not casework.why_not_edit(case, request.user),
             "checks": checks_of(obj) if obj.state == FileState.OPEN else [],
             "papers_shown": shown_papers(obj),
+            "declared": [words for name, words in declarations(obj.kind).items() if getattr(obj, name)],
             "days": days_of(obj),
             "certificates": certificates,
             "live": live,

@@ -66,6 +66,8 @@ def test_a_marriage_from_the_form_to_the_printed_certificate(clerk):
     assert [one.state for one in Certificate.objects.all()] == ["spoiled", "issued"]
     page = client.get(f"/marriage/days/{today()}/").content.decode()
     assert "卡纸" in page
+    page = client.get(f"/marriage/days/{today()}/close/").content.decode()
+    assert f"还没有打印：J430503-{today().year}-000002" in page
     client.post(f"/marriage/days/{today()}/close/", {"confirmed": "1"})
     assert "已关簿" in client.get(f"/marriage/days/{today()}/print/").content.decode()
 
