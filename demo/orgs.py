@@ -221,6 +221,7 @@ class Orgs(Room):
         case, end = self.liquidate(body, on), on + timedelta(days=52)
         facts = {
             "audited_on": end,
+            "liquidation_reported_on": end,
             "auditor": "邵阳公信会计师事务所",
             "remaining": Decimal(6_200),
             "remaining_use": "按章程转给宗旨相近的社会组织",

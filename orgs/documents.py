@@ -1,6 +1,6 @@
 """Printed papers of the room: notices of an act, the certificate on its layout, inspection and reminder notices."""
 
-from collections.abc import Sequence
+from collections.abc import Callable, Sequence
 from datetime import date
 from decimal import Decimal
 from typing import Any
@@ -16,11 +16,14 @@ from orgs.rules import LAW
 
 Part = str | list[list[str]]
 REMEDY = remedy("决定书")
-ACT = {OrgFlow.ESTABLISH: "成立登记", OrgFlow.CHANGE: "变更登记", OrgFlow.CANCEL: "注销登记"}
 
 
 def act_of(case: Any) -> str:
-    return ACT[OrgFlow(case.flow)]
+    return str(OrgFlow(case.flow).label)
+
+
+def was_granted(flow: OrgFlow) -> Callable[[Any], bool]:
+    return lambda case: case.flow == flow and case.state == "granted"
 
 
 def is_ours(case: Any) -> bool:
@@ -119,16 +122,17 @@ def register_papers() -> None:
             lambda case: None,
         )
     )
-    register(
-        Paper(
-            "org_granted",
-            "准予登记决定书",
-            "bureau",
-            granted,
-            lambda case: is_ours(case) and case.state == "granted",
-            lambda case: case.decided_on,
+    for flow in OrgFlow:
+        register(
+            Paper(
+                flow.value.replace("org_", "org_granted_"),
+                f"准予{flow.label}决定书",
+                "bureau",
+                granted,
+                was_granted(flow),
+                lambda case: case.decided_on,
+            )
         )
-    )
     register(
         Paper(
             "org_refused",

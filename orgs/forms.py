@@ -152,6 +152,7 @@ class LiquidationForm(VersionForm):
     creditors_noticed_on = forms.DateField(label="债权人公告", required=False, widget=DayInput)
     creditors_notice_in = forms.CharField(label="公告载体", max_length=100, required=False)
     audited_on = forms.DateField(label="清算审计", required=False, widget=DayInput)
+    liquidation_reported_on = forms.DateField(label="清算报告书", required=False, widget=DayInput)
     auditor = forms.CharField(label="审计机构", max_length=100, required=False)
     remaining = MoneyFormField(label="剩余财产", required=False, help_text="元；没有请填 0。")
     remaining_use = forms.CharField(label="剩余财产处理", max_length=200, required=False, widget=wide())

@@ -158,6 +158,7 @@ class OrgApplication(Case):
     creditors_noticed_on = models.DateField("债权人公告日期", null=True, blank=True)
     creditors_notice_in = models.CharField("公告载体", max_length=100, blank=True)
     audited_on = models.DateField("清算审计日期", null=True, blank=True)
+    liquidation_reported_on = models.DateField("清算报告书日期", null=True, blank=True)
     auditor = models.CharField("审计机构", max_length=100, blank=True)
     remaining = MoneyField("剩余财产（元）", null=True, blank=True)
     remaining_use = models.CharField("剩余财产处理", max_length=200, blank=True)

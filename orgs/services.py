@@ -325,7 +325,8 @@ def representative_problems(case: OrgApplication) -> list[rules.Problem]:
 
 
 def liquidation_problems(case: OrgApplication, day: date) -> list[rules.Problem]:
-    """注销: liquidators, creditors told long enough ago, audit, seal and certificate handed in."""
+    """注销: liquidators, creditors told long enough ago, audit and report (社会团体登记管理条例第二十条), seal and
+    certificate handed in."""
     law = f"{rules.LAW[case.kind]}关于清算和注销的规定"
     found = []
     if not case.liquidators or case.liquidation_from is None:
@@ -340,6 +341,8 @@ def liquidation_problems(case: OrgApplication, day: date) -> list[rules.Problem]
             found.append(rules.Problem(words, law, "creditors_noticed_on"))
     if case.audited_on is None or not case.auditor:
         found.append(rules.Problem("还没有清算审计报告", law, "audited_on"))
+    if case.liquidation_reported_on is None:
+        found.append(rules.Problem("还没有清算报告书", law, "liquidation_reported_on"))
     if case.remaining is None:
         found.append(rules.Problem("还没有登记剩余财产（没有填 0）", law, "remaining"))
     elif case.remaining and not case.remaining_use:

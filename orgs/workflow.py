@@ -64,7 +64,7 @@ def _send_up(source: str, guard=None) -> Transition:
     )
 
 
-def _grant(label: str, guard, effect, confirm) -> Transition:
+def _grant(label: str, guard, effect, confirm, undo="有误的另行办理变更登记。") -> Transition:
     return Transition(
         "grant",
         label,
@@ -77,7 +77,7 @@ def _grant(label: str, guard, effect, confirm) -> Transition:
         apart_from=MAKING,
         question="决定",
         confirm=confirm,
-        undo="决定作出后不能撤回；有误的另行办理变更登记。",
+        undo=f"决定作出后不能撤回；{undo}",
     )
 
 
@@ -204,7 +204,13 @@ CANCEL = register(
             _ask(),
             _accept("liquidation"),
             _send_up("liquidation", steps.liquidated),
-            _grant("准予注销登记", steps.liquidated, steps.do_cancel, steps.confirm_cancel),
+            _grant(
+                "准予注销登记",
+                steps.liquidated,
+                steps.do_cancel,
+                steps.confirm_cancel,
+                "要继续活动的须重新申请成立登记。",
+            ),
             *_others("liquidation", "papers", "liquidation"),
         ),
         url_name="orgs:application",

@@ -102,6 +102,7 @@ def liquidated(organisation: Organisation, maker: Any, on: date, noticed: date) 
             "creditors_noticed_on": noticed,
             "creditors_notice_in": "邵阳日报",
             "audited_on": on,
+            "liquidation_reported_on": on,
             "auditor": "邵阳公信会计师事务所",
             "remaining": Decimal(0),
             "seal_returned_on": on,

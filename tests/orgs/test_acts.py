@@ -8,6 +8,7 @@ import pytest
 from django.db import IntegrityError, connections
 
 from benefits.models import Parameter
+from casework.documents import papers_for
 from casework.models import CaseState
 from casework.services import move
 from core import uscc
@@ -197,12 +198,18 @@ def test_cancellation_waits_for_the_creditors_and_everything_handed_in(maker, ch
     case = stories.liquidated(body, maker, date(2020, 10, 1), noticed=date(2020, 8, 17))
     with pytest.raises(UserError, match="2020-10-02 起方可报送"):
         move(case, "send_up", maker, opinion="清算完毕", on=date(2020, 10, 1))
-    case = services.save_facts(case, {"seal_returned_on": None}, maker)
-    with pytest.raises(UserError, match="印章还没有收缴"):
-        move(case, "send_up", maker, opinion="清算完毕", on=date(2020, 10, 2))
-    case = services.save_facts(case, {"seal_returned_on": date(2020, 10, 2)}, maker)
+    for fact, words in (
+        ("seal_returned_on", "印章还没有收缴"),
+        ("liquidation_reported_on", "还没有清算报告书"),
+    ):
+        case = services.save_facts(case, {fact: None}, maker)
+        with pytest.raises(UserError, match=words):
+            move(case, "send_up", maker, opinion="清算完毕", on=date(2020, 10, 2))
+        case = services.save_facts(case, {fact: date(2020, 10, 2)}, maker)
     case = move(case, "send_up", maker, opinion="清算完毕", on=date(2020, 10, 2))
-    assert move(case, "grant", checker, on=date(2020, 10, 9)).state == CaseState.GRANTED
+    case = move(case, "grant", checker, on=date(2020, 10, 9))
+    assert case.state == CaseState.GRANTED
+    assert [paper.title for paper in papers_for(case)] == ["受理通知书", "准予注销登记决定书"]
     body.refresh_from_db()
     assert (body.state, body.ended_on) == (OrgState.CANCELLED, date(2020, 10, 9))
     assert body.certificates.get().state == CertificateState.RETURNED

@@ -141,7 +141,7 @@ def test_papers_of_an_act(client, maker, checker):
     one = stories.established(maker, checker, DAY)
     case = one.acts.get()
     client.force_login(maker)
-    for kind, found in (("org_accepted", "2020年7月31日"), ("org_granted", one.credit_code)):
+    for kind, found in (("org_accepted", "2020年7月31日"), ("org_granted_establish", one.credit_code)):
         text = words(client.get(reverse("casework:document", args=[case.pk, kind])))
         assert "大祥区民政局" in text and found in text
     assert client.get(reverse("casework:document", args=[case.pk, "org_refused"])).status_code == 404
