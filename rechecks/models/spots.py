@@ -7,6 +7,7 @@ from django.utils import timezone
 
 from benefits.models import Entitlement
 from core.fields import MonthField
+from core.history import tracked
 from district.models import Division, Line
 from district.scope import ScopedQuerySet
 
@@ -47,6 +48,7 @@ class SpotResult(models.TextChoices):
     NOT_MET = "not_met", "未见到人"
 
 
+@tracked()
 class SpotCheckItem(models.Model):
     """One holding of the sample with what the visit found. `weight`: how many of its stratum it stands for."""
 

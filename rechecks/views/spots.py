@@ -20,7 +20,7 @@ from core.templatetags.ui import money_text
 from district.models import Line
 from rechecks import sampling
 from rechecks.forms import DrawForm, SpotForm
-from rechecks.models import SpotCheck, SpotCheckItem
+from rechecks.models import SpotCheck, SpotCheckItem, SpotResult
 from rechecks.views import CLERK, HOME, OFFICER, SEEING, SPOTS, OfRelief
 
 HEADS = [
@@ -35,6 +35,14 @@ HEADS = [
     "入户日期",
     "核查人",
 ]
+
+MOST_LISTED = 1000
+# A visit decides nothing: what it found is taken up on the holding.
+NEXT: dict[str, str] = {
+    SpotResult.WRONG: "请点姓名到待遇页，按规定办理停发。",
+    SpotResult.CHANGED: "请点姓名到待遇页，按规定办理变更。",
+    SpotResult.NOT_MET: "见到本人后请更正结果。",
+}
 
 
 class SpotChecks(TemplatePage):
@@ -126,7 +134,8 @@ class SpotCheckPage(DetailPage):
     def data(self, request: HttpRequest, obj: Any) -> dict[str, Any]:
         items = SpotCheckItem.objects.visible_to(request.user).filter(check_of=obj)
         return {
-            "items": self.items(request, obj)[:1000],
+            "items": self.items(request, obj)[:MOST_LISTED],
+            "unlisted": max(0, items.count() - MOST_LISTED),
             "stats": self.stats(obj, items, request.user.is_whole_district),
             "may_record": request.user.role in CLERK,
         }
@@ -177,7 +186,7 @@ class RecordItem(VerbView):
 
     def act(self, request: HttpRequest, obj: Any, data: dict[str, Any]) -> str:
         row = sampling.record(obj, request.user, **data)
-        return f"{obj.entitlement.person}：{row.get_result_display()}。"
+        return f"{obj.entitlement.person}：{row.get_result_display()}。{NEXT.get(row.result, '')}"
 
     def success_url(self, request: HttpRequest, obj: Any) -> str:
         return obj.check_of.get_absolute_url()

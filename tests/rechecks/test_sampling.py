@@ -5,12 +5,14 @@ from decimal import Decimal
 from io import BytesIO
 
 import pytest
+from django.urls import reverse
 from hypothesis import given
 from hypothesis import strategies as st
 from openpyxl import load_workbook
 
 from core.errors import NotAllowed, UserError
 from core.models import AccessLog
+from district.changes import find
 from rechecks import sampling
 from tests import factories
 from tests.payouts.makers import entitlement
@@ -100,3 +102,18 @@ def test_the_sample_can_be_taken_along_and_names_no_number(client):
     assert home.head.name in cells and home.head.id_number not in cells
     assert any("随机种子 7" in one for one in cells)
     assert AccessLog.objects.filter(kind="export").exists()
+
+
+@pytest.mark.django_db
+def test_a_corrected_visit_keeps_what_was_said_before_and_names_what_comes_next(client):
+    home = entitlement(500, MONTH).home
+    item = sampling.draw(MONTH, 1, factories.user("bureau_officer"), 7).items.get()
+    client.force_login(factories.user("township_clerk"))
+    url = reverse("rechecks:spot_item", args=[item.pk])
+    client.post(url, {"visited_on": "2020-12-08", "result": "right", "words": ""})
+    assert "更正结果" in client.get(item.check_of.get_absolute_url()).content.decode()
+    data = {"visited_on": "2020-12-09", "result": "wrong", "words": "全家已迁往外省"}
+    page = client.post(url, data, follow=True).content.decode()
+    assert f"{home.head.name}：不应享受。请点姓名到待遇页，按规定办理停发。" in page
+    changes, _ = find(kind="rechecks.spotcheckitem", number=str(item.pk))
+    assert ("结果", "情况属实", "不应享受") in changes[0].fields
