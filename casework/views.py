@@ -192,7 +192,9 @@ class StepView(OfCase, VerbView):
         step = self.step
         facts = {name: data[name] for name in step.asks}
         services.move(obj, step.action, request.user, data["version"], data["opinion"], **facts)
-        return f"{obj.number} {obj.subject}：已{step.label}。"
+        # Labels of two clauses (手续齐全，报送初审) make no sentence with 已.
+        done = f"已办理“{step.label}”" if "，" in step.label else f"已{step.label}"
+        return f"{obj.number} {obj.subject}：{done}。"
 
 
 class VisitView(OfCase, VerbView):
