@@ -13,7 +13,7 @@ from core import uscc
 from demo.names import given, surname
 from demo.rooms import Room
 from district.models import Division, DivisionLevel
-from grassroots import ballots, roll, services
+from grassroots import ballots, roll, services, supervisors
 from grassroots.models import (
     CommitteeKind,
     CommitteeMember,
@@ -135,7 +135,8 @@ class Pilot:
     """One village of 中心路街道, from launch to certificate, with its dates in August to October."""
 
     def __init__(self, election: Election, district: Any):
-        self.election, self.rng, self.year = election, district.rng, district.year
+        self.election, self.district, self.year = election, district, district.year
+        self.rng: Random = district.rng
         self.clerk = district.staff.clerk(election.division_id)
         self.leader = district.staff.leader(election.division_id)
         self.officer = district.staff["grassroots2"]
@@ -171,6 +172,16 @@ class Pilot:
         code = self.election.committee.credit_code
         term = {"valid_from": self.on(10, 12), "valid_until": date(self.year + 5, 9, 24)}
         self.step("renew_certificate", self.on(10, 12), self.officer, credit_code=code, **term)
+        self.watch(self.on(10, 15))
+
+    def watch(self, day: date) -> None:
+        """Three residents are chosen to watch over the new committee."""
+        births = [("M", date(1961, 3, 5)), ("F", date(1970, 8, 21)), ("M", date(1975, 11, 2))]
+        people = [
+            (_name(self.rng, sex, birth), self.district.numbers.id_number(birth, sex))
+            for sex, birth in births
+        ]
+        supervisors.set_supervisors(self.election.committee, self.clerk, people, on=day, is_apart=True)
 
     def nominate(self) -> None:
         """Who serves stands again for the same post, and others beside them; a woman among the 委员."""

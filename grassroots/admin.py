@@ -11,6 +11,7 @@ from grassroots.models import (
     Election,
     ElectionRound,
     Recall,
+    Supervisor,
     TownshipLaunch,
     VillageCommittee,
 )
@@ -102,6 +103,22 @@ class CommitteeMemberAdmin(OfLine, ReadOnlyAdmin, ImportExportRoomAdmin):
 
     def has_export_permission(self, request):
         return super().has_export_permission(request) and self.has_view_permission(request)
+
+
+@admin.register(Supervisor)
+class SupervisorAdmin(OfLine, ReadOnlyAdmin):
+    """监督委员会成员; changed by the pages alone."""
+
+    view_roles = SEEING
+    list_display = (
+        "name", masked_number("id_number", "身份证号"), "committee", "is_head", "since", "until",
+    )  # fmt: skip
+    exclude = ("id_number",)
+    readonly_fields = (masked_number("id_number", "身份证号"),)
+    list_filter = ("is_head",)
+    list_select_related = ("committee__division",)
+    search_fields = ("name", "=id_number", "committee__division__name")
+    ordering = ("committee", "-is_head", "pk")
 
 
 @admin.register(Recall)

@@ -10,10 +10,11 @@ from casework.services import open_case, today
 from core import uscc
 from core.errors import NotAllowed, UserError
 from district.models import Role, User
-from grassroots import rules
+from grassroots import rules, supervisors
 from grassroots.limits import limits_on
 from grassroots.models import (
     POST_RANK,
+    Candidate,
     CommitteeKind,
     CommitteeMember,
     Election,
@@ -60,12 +61,13 @@ def seat_elected(election: Election) -> list[CommitteeMember]:
     if election.is_by_election:
         names = {(one.name, one.id_number) for _, one in chosen}
         leaving = [one for one in now if (one.name, one.id_number) in names]
-        until = max((one.until for one in now if one.until), default=None)
+        until = term_end(committee)
     else:
         leaving, until = now, None
         committee.chair_seats, committee.vice_seats = election.chair_seats, election.vice_seats
         committee.member_seats = election.member_seats
         committee.save()
+    _no_longer_supervisors(committee, [one for _, one in chosen], day)
     for one in leaving:
         one.ended_reason, one.until = EndedReason.TERM, max(before, one.since)
         one.save()
@@ -86,6 +88,25 @@ def seat_elected(election: Election) -> list[CommitteeMember]:
         )
         for post, one in chosen
     )
+
+
+def _no_longer_supervisors(committee: VillageCommittee, chosen: list[Candidate], day: date) -> None:
+    """Nobody watches over the committee on which he sits (村组法第三十二条)."""
+    elected = {(one.name, one.id_number) for one in chosen}
+    for one in supervisors.serving(committee):
+        if (one.name, one.id_number) in elected or (one.name, "") in elected:
+            supervisors.leave(one, day)
+
+
+def term_end(committee: VillageCommittee) -> date | None:
+    """The last day of the term of those who serve."""
+    return max((one.until for one in serving(committee) if one.until), default=None)
+
+
+def is_over(committee: VillageCommittee, day: date) -> bool:
+    """Whether the term ended before that day and somebody new should have been elected."""
+    end = term_end(committee)
+    return end is not None and end < day
 
 
 def _term_end(since: date, years: int) -> date:
@@ -168,6 +189,11 @@ def open_by_election(
             )
     if not sum(seats.values()):
         raise UserError("请填写补选的名额。", field="member_seats")
+    end = term_end(committee)
+    if end and end < polling_day:
+        raise UserError(
+            f"本届任期到 {end:%Y-%m-%d} 届满，应当换届选举，不再补选（村组法第十九条）。", field="polling_day"
+        )
     if Election.objects.filter(committee=committee, state="open").exists():
         raise UserError("这个村（社区）还有没有办结的选举，不能再启动补选。")
     day = on or today()

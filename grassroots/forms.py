@@ -1,5 +1,6 @@
 """Forms of elections, committees and recall; the rules that refuse stand in the services."""
 
+from collections.abc import Mapping
 from datetime import timedelta
 from typing import Any
 
@@ -7,7 +8,9 @@ from django import forms
 
 from casework.forms import ASKS
 from casework.services import today
+from core.errors import UserError
 from core.filters import DayInput
+from core.identity import read_id
 from district.models import Division
 from grassroots.models import (
     POST_RANK,
@@ -21,6 +24,7 @@ from grassroots.models import (
     Review,
 )
 from registry.models import Sex
+from registry.names import tidy_name
 
 LABELS = {
     "commission": "推选产生日期",
@@ -156,6 +160,53 @@ class VoterForm(forms.Form):
     id_number = forms.CharField(label="身份证号", max_length=30)
     group = forms.CharField(label="户编号或居民小组", max_length=40, required=False)
     deprived = forms.BooleanField(label="被剥夺政治权利", required=False)
+
+
+class SupervisorsForm(forms.Form):
+    """推选监督委员会: the head in the first row, the others below; rows left empty are nobody. Who serves already needs
+    no number: it stands nowhere in full."""
+
+    ROWS = 5
+    on = forms.DateField(label="推选日期", widget=DayInput)
+    is_apart = forms.BooleanField(label="已核对：与村（居）民委员会成员没有近亲属关系", required=False)
+
+    def __init__(self, *args: Any, serving: Mapping[str, str], **kwargs: Any):
+        super().__init__(*args, **kwargs)
+        self.serving = serving
+        for row in range(self.ROWS):
+            label = "主任" if row == 0 else f"委员{row}"
+            self.fields[f"name_{row}"] = forms.CharField(
+                label=f"{label}姓名",
+                max_length=60,
+                required=row == 0,
+                error_messages={"required": "请填主任。"},
+            )
+            self.fields[f"number_{row}"] = forms.CharField(
+                label=f"{label}身份证号", max_length=30, required=False
+            )
+
+    def rows(self) -> list[tuple[str, Any, Any]]:
+        """(post, name, number) of each row, for the template."""
+        return [
+            ("主任" if row == 0 else "委员", self[f"name_{row}"], self[f"number_{row}"])
+            for row in range(self.ROWS)
+        ]
+
+    def clean(self) -> None:
+        found = []
+        for row in range(self.ROWS):
+            name = (self.cleaned_data.get(f"name_{row}") or "").strip()
+            text = (self.cleaned_data.get(f"number_{row}") or "").strip() or self.serving.get(name, "")
+            if not name and not text:
+                continue
+            if not name or not text:
+                self.add_error(f"{'number' if name else 'name'}_{row}", "姓名和身份证号都要填。")
+                continue
+            try:
+                found.append((tidy_name(name)[0], read_id(text, today())[0].number))
+            except UserError as error:
+                self.add_error(f"number_{row}", error.message)
+        self.cleaned_data["people"] = found
 
 
 class ReasonForm(forms.Form):

@@ -4,7 +4,7 @@
 practice (○) and, like every number here, a dated parameter (`grassroots.limits`).
 """
 
-from collections.abc import Iterable, Mapping
+from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass
 from datetime import date, timedelta
 
@@ -36,6 +36,8 @@ class Limits:
     village_most: int = 7
     residents_least: int = 5
     residents_most: int = 9
+    supervisors_least: int = 3
+    supervisors_most: int = 5
     term_years: int = 5
     group_least: int = 2
     group_most: int = 3
@@ -293,3 +295,40 @@ def recall_passes(voters: int, cast: int, favour: int, against: int) -> tuple[bo
         True,
         f"投票 {cast} 人，超过登记选民 {voters} 人的半数；同意 {favour} 票，超过所投票的半数，罢免通过。",
     )
+
+
+# -- supervision committee -----------------------------------------------------------------------------------
+
+
+@dataclass(frozen=True)
+class Kin:
+    """Somebody of the own household who serves on the committee, and how the two are related."""
+
+    name: str
+    relation: str
+
+
+def check_supervisors(
+    people: Sequence[tuple[str, str]], members: Iterable[str], kin: Mapping[str, Kin], limits: Limits
+) -> None:
+    """Who may watch over a committee (村组法第三十二条): three to five, none of them a member or a member's relative.
+
+    `people`: (name, ID number), the head first; `members`: ID numbers of who serves on the committee; `kin`: by ID
+    number, whom the registry knows to share a household with a member. UserError names the first that may not.
+    """
+    if not limits.supervisors_least <= len(people) <= limits.supervisors_most:
+        least, most = limits.supervisors_least, limits.supervisors_most
+        raise UserError(f"监督委员会应为 {least} 至 {most} 人，填了 {len(people)} 人（村组法第三十二条）。")
+    seen: set[str] = set()
+    serving = set(members)
+    for name, number in people:
+        if number in seen:
+            raise UserError(f"{name}填了两次。")
+        seen.add(number)
+        if number in serving:
+            raise UserError(f"{name}是村（居）民委员会成员，不能任监督委员会成员（村组法第三十二条）。")
+        if number in kin:
+            raise UserError(
+                f"{name}与村（居）民委员会成员{kin[number].name}同户（{kin[number].relation}），近亲属不能任监督委员会"
+                "成员（村组法第三十二条）。"
+            )

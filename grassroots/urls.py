@@ -30,6 +30,11 @@ urlpatterns = [
         name="certificate",
     ),
     path("grassroots/committees/<int:pk>/renew/", committees.Renew.as_view(), name="renew"),
+    path(
+        "grassroots/committees/<int:pk>/supervisors/",
+        committees.SetSupervisors.as_view(),
+        name="supervisors",
+    ),
     path("grassroots/committees/<int:pk>/by-election/", committees.ByElection.as_view(), name="by_election"),
     path("grassroots/members/<int:pk>/end/", committees.EndMember.as_view(), name="member_end"),
     path("grassroots/members/<int:pk>/recall/", committees.OpenRecall.as_view(), name="recall_new"),

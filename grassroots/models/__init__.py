@@ -27,7 +27,7 @@ from grassroots.models.elections import (
     Voter,
     title_of,
 )
-from grassroots.models.members import CommitteeMember, Recall, RecallBy
+from grassroots.models.members import CommitteeMember, Recall, RecallBy, Supervisor
 
 __all__ = [
     "POST_RANK",
@@ -51,6 +51,7 @@ __all__ = [
     "Review",
     "RollObjection",
     "Seats",
+    "Supervisor",
     "TownshipLaunch",
     "VillageCommittee",
     "Voter",

@@ -106,6 +106,11 @@ class VillageCommittee(Seats):
     def get_absolute_url(self):
         return reverse("grassroots:committee", args=[self.pk])
 
+    @property
+    def supervision_name(self) -> str:
+        """What its 监督委员会 is called."""
+        return "村务监督委员会" if self.kind == CommitteeKind.VILLAGE else "居务监督委员会"
+
 
 class EndedReason(models.TextChoices):
     TERM = "term", "届满"

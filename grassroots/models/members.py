@@ -57,6 +57,44 @@ class CommitteeMember(models.Model):
         return self.name
 
 
+@tracked()
+class Supervisor(models.Model):
+    """村（居）务监督委员会成员, with the time in office; who has no `until` serves (村组法第三十二条)."""
+
+    committee = models.ForeignKey(
+        VillageCommittee, models.PROTECT, related_name="supervisors", verbose_name="村（居）民委员会"
+    )
+    person = models.ForeignKey(
+        Person, models.PROTECT, null=True, blank=True, related_name="+", verbose_name="居民"
+    )
+    name = models.CharField("姓名", max_length=60)
+    id_number = models.CharField("身份证号", max_length=18)
+    is_head = models.BooleanField("主任", default=False)
+    since = models.DateField("任期起")
+    until = models.DateField("任期止", null=True, blank=True)
+
+    objects = LineQuerySet.as_manager()
+    division_path = "committee__division"
+
+    class Meta:
+        verbose_name = verbose_name_plural = "监督委员会成员"
+        ordering = ["committee", "-is_head", "id"]
+        constraints = [
+            models.UniqueConstraint(
+                fields=["committee"], condition=Q(is_head=True, until=None), name="supervisor_one_head"
+            ),
+            models.UniqueConstraint(
+                fields=["committee", "id_number"], condition=Q(until=None), name="supervisor_once"
+            ),
+            models.CheckConstraint(
+                name="supervisor_term", condition=Q(until__isnull=True) | Q(until__gte=F("since"))
+            ),
+        ]
+
+    def __str__(self):
+        return self.name
+
+
 class RecallBy(models.TextChoices):
     VOTERS = "voters", "选民联名"
     REPRESENTATIVES = "representatives", "村（居）民代表联名"

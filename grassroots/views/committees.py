@@ -3,7 +3,7 @@
 from typing import Any
 
 import django_filters
-from django.db.models import Count, F, OuterRef, Q, Subquery
+from django.db.models import Count, Exists, F, OuterRef, Q, Subquery
 from django.http import Http404, HttpRequest, HttpResponse
 from django.shortcuts import get_object_or_404
 from django.urls import reverse
@@ -17,7 +17,7 @@ from core.models import AccessKind
 from core.pages import Action, DetailPage, Page, VerbView
 from core.tables import DayColumn, NameColumn, NumberColumn, Table, TextColumn
 from district.models import Role
-from grassroots import committees, forms, papers
+from grassroots import committees, forms, papers, supervisors
 from grassroots.models import (
     POST_RANK,
     CommitteeKind,
@@ -26,6 +26,7 @@ from grassroots.models import (
     Mode,
     Post,
     Recall,
+    Supervisor,
     VillageCommittee,
 )
 from grassroots.steps import recall_words
@@ -45,6 +46,8 @@ class CommitteeFilter(FilterSet):
             ("nocode", "没有代码"),
             ("expired", "证书已到期"),
             ("nowoman", "没有妇女成员"),
+            ("over", "任期届满"),
+            ("nosupervisors", "没有监督委员会"),
         ],
         method="filter_lack",
     )
@@ -58,6 +61,8 @@ class CommitteeFilter(FilterSet):
             "nocode": Q(credit_code__isnull=True),
             "expired": Q(certificate_until__lt=today()),
             "nowoman": Q(women=0),
+            "over": Q(term__lt=today()),
+            "nosupervisors": ~Exists(Supervisor.objects.filter(committee=OuterRef("pk"), until=None)),
         }[value]
         return queryset.filter(condition)
 
@@ -128,7 +133,8 @@ class CommitteePage(OfLine, DetailPage):
             found.append(Action("代码证书", reverse("grassroots:certificate", args=[obj.pk])))
         if request.user.role == Role.BUREAU_OFFICER:
             found.append(Action("赋码换证", reverse("grassroots:renew", args=[obj.pk])))
-        if request.user.role == Role.TOWNSHIP_CLERK and any(committees.vacancies(obj).values()):
+        over = committees.is_over(obj, today())
+        if request.user.role == Role.TOWNSHIP_CLERK and not over and any(committees.vacancies(obj).values()):
             found.append(Action("启动补选", reverse("grassroots:by_election", args=[obj.pk]), primary=True))
         return found
 
@@ -136,6 +142,8 @@ class CommitteePage(OfLine, DetailPage):
         free = committees.vacancies(obj)
         return {
             "serving": committees.serving(obj),
+            "over": committees.is_over(obj, today()),
+            "supervisors": supervisors.serving(obj),
             "former": obj.members.exclude(ended_reason="").order_by("-until", POST_RANK, "id"),
             "vacant": [(Post(post).label, count) for post, count in free.items() if count],
             "elections": Election.objects.visible_to(request.user).filter(committee=obj).order_by("-id"),
@@ -222,6 +230,37 @@ class ByElection(OfCommittee, VerbView):
 
     def back_url(self, request: HttpRequest, obj: Any) -> str:
         return obj.get_absolute_url()
+
+
+class SetSupervisors(OfCommittee, VerbView):
+    """推选监督委员会: the whole committee at once, as the assembly chose it."""
+
+    template_name, form_class, roles = "grassroots/supervisors.html", forms.SupervisorsForm, CLERK
+
+    def get_title(self) -> str:
+        return f"登记{self.object.supervision_name}"
+
+    button = "登记推选结果"
+
+    def get_initial(self, request: HttpRequest, obj: Any) -> dict[str, Any]:
+        found: dict[str, Any] = {"on": today()}
+        found |= {f"name_{row}": one.name for row, one in enumerate(supervisors.serving(obj))}
+        return found
+
+    def get_form(self, request: HttpRequest, obj: Any, data: Any = None, files: Any = None) -> Any:
+        serving = dict(supervisors.serving(obj).values_list("name", "id_number"))
+        return forms.SupervisorsForm(data, serving=serving, initial=self.get_initial(request, obj))
+
+    def act(self, request: HttpRequest, obj: Any, data: dict[str, Any]) -> str:
+        made = supervisors.set_supervisors(
+            obj, request.user, data["people"], on=data["on"], is_apart=data["is_apart"]
+        )
+        return f"已登记{obj.supervision_name} {len(made)} 人，主任{made[0].name}。"
+
+    def success_url(self, request: HttpRequest, obj: Any) -> str:
+        return obj.get_absolute_url()
+
+    back_url = success_url
 
 
 class OfMember(OfCommittee):

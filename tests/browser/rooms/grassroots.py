@@ -26,6 +26,7 @@ PLACES = [
     Place(OFFICER, "grassroots:renew", "committee_done"),
     Place(CLERK, "grassroots:by_election", "committee_done"),
     Place(CLERK, "grassroots:member_end", "committee_member"),
+    Place(CLERK, "grassroots:supervisors", "committee_done", shot="86-supervisors"),
     Place(CLERK, "grassroots:recall_new", "committee_member"),
     Place(CLERK, "grassroots:recall", "recall", shot="85-recall"),
     Place(LEADER, "grassroots:round"),

@@ -5,7 +5,7 @@ from typing import Any
 
 from core import uscc
 from grassroots import committees, roll, services
-from grassroots.models import CommitteeMember, Election, Post
+from grassroots.models import CommitteeMember, Election, Post, Supervisor
 from tests import factories
 from tests.grassroots import stories
 from tests.grassroots.stories import POLL
@@ -26,6 +26,9 @@ def build(world: dict[str, Any]) -> dict[str, Any]:
     member = CommitteeMember.objects.create(
         committee=committee, name=OWN_NAMES[0], post=Post.CHAIR, since=date(2017, 5, 1)
     )
+    watching = Supervisor.objects.create(
+        committee=committee, name=OWN_NAMES[1], id_number=factories.id_number(), is_head=True, since=POLL
+    )
     recall = committees.open_recall(
         member, hands.clerk, by="voters", proposers=200, base=1000, reason="账目不清"
     )
@@ -37,6 +40,7 @@ def build(world: dict[str, Any]) -> dict[str, Any]:
         "round": done.round_id,
         "villagecommittee": committee.pk,
         "committeemember": member.pk,
+        "supervisor": watching.pk,
         "ballotcount": done.counts.first().pk,
         "recall": recall.pk,
         "candidate": done.candidates.first().pk,
