@@ -261,5 +261,5 @@ def recall_words(case: Recall) -> str:
 
 
 def confirm_recall_filing(case: Recall) -> str:
-    result = "罢免通过，职务终止" if case.passed else "罢免不通过，继续任职"
+    result = "职务终止" if case.passed else "继续任职"
     return f"{case.subject}：{recall_words(case)}备案后{result}。"
