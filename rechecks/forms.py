@@ -133,10 +133,13 @@ class DecideForm(forms.Form):
 
 
 class Words(forms.CharField):
-    """Words with 、 between them."""
+    """Words with 、 between them; none at all is an answer too."""
+
+    widget = forms.Textarea({"rows": 2})
 
     def __init__(self, **kwargs: Any):
-        super().__init__(help_text="多个词用顿号隔开；含其中一个词即算。", max_length=400, **kwargs)
+        help_text = "多个词用顿号隔开；含其中一个词即算。"
+        super().__init__(help_text=help_text, max_length=400, required=False, **kwargs)
 
     def to_python(self, value: Any) -> Any:
         if isinstance(value, list):
