@@ -41,7 +41,7 @@ class Folder:
 
     def manage(self, *arguments: str, **options) -> subprocess.CompletedProcess:
         process = self.start(*arguments, **options)
-        out, err = process.communicate(timeout=120)
+        out, err = process.communicate(timeout=300)
         return subprocess.CompletedProcess(arguments, process.returncode, out, err)
 
     def shell(self, code: str) -> str:
@@ -153,7 +153,7 @@ def test_a_foreign_process_with_the_dead_servers_pid_does_not_block_the_start(ma
 def test_two_instances_start_side_by_side_and_share_nothing(make_instance):
     one, two = make_instance(), make_instance()
     both = [one.start("shell", "-v", "0", "-c", ADD), two.start("shell", "-v", "0", "-c", COUNT)]
-    answers = [process.communicate(timeout=120) for process in both]
+    answers = [process.communicate(timeout=300) for process in both]
     assert [process.returncode for process in both] == [0, 0], answers
     assert answers[1][0].strip() == "0"
     assert (one.shell(COUNT), two.shell(COUNT)) == ("1", "0")
