@@ -183,13 +183,14 @@ def open_cases(placed: list[Placed], staff: Staff, rng: Random) -> int:
         if last == "apply":
             continue
         try:
-            _walk(story, last, applied, today)
+            walk(story, last, applied, today)
         except UserError as error:
             raise UserError(f"演示案件 {one.household.number}（{last}）：{error.message}") from error
     return len(placed)
 
 
-def _walk(story: Story, last: str, applied: date, today: date) -> None:
+def walk(story: Story, last: str, applied: date, today: date) -> None:
+    """The steps up to `last`, each so many days after the application, none after today."""
     road = list(_ROAD)
     if last == "refuse":
         road = ["accept", "start_check", "report", "propose", "advise_refusal"]

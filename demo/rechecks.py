@@ -23,20 +23,17 @@ from core.series import take_numbers
 from core.workdays import Calendar
 from demo.accounts import Staff
 from demo.build import Placed
-from rechecks import hearing, missing, sampling, services
+from demo.leads import left_out_people
+from rechecks import hearing, sampling, services
 from rechecks.kinds import END_REASONS, KINDS
 from rechecks.loading import confirm, load
 from rechecks.models import (
     Answer,
-    ContactResult,
-    ContactWay,
     Delivery,
     Finding,
     FindingEvent,
     FindingState,
     Hearing,
-    Lead,
-    LeadState,
     Outcome,
     Recheck,
     SpotResult,
@@ -66,12 +63,6 @@ _ANSWERS = (
     (Answer.STATED, "情况属实，希望晚一个月停。"),
     (Answer.STATED, "家里开支大，请求酌情考虑。"),
     (Answer.SILENT, ""),
-)
-_CONTACTS = (
-    (ContactResult.WILL_APPLY, "讲清政策，愿意申请，约定带证件来办。"),
-    (ContactResult.NO_ANSWER, "家中无人，邻居说去女儿家了。"),
-    (ContactResult.DECLINED, "本人说儿女供养，不想申请。"),
-    (ContactResult.NOT_ELIGIBLE, "核实有存款，超过限额。"),
 )
 _FALSE = (
     "车辆已于上年过户，凭证已核。",
@@ -282,8 +273,7 @@ def desk(staff: Staff, rng: Random) -> str:
     recheck = compare(month, staff)
     _begin_hearings(staff)
     load_disabled(as_of, staff)
-    left_out = missing.find(month)
-    _begin_contacts(staff)
+    reached, left_out = left_out_people(month, staff, rng)
     sample = sampling.draw(month, min(max(len(live) // 40, 20), 120), staff["relief1"], rng.randrange(2**31))
     for item in list(sample.items.select_related("entitlement"))[::3]:
         clerk = staff.clerk(item.entitlement.division_id)
@@ -292,7 +282,7 @@ def desk(staff: Staff, rng: Random) -> str:
         sampling.record(
             item, clerk, result, "家中多了一人务工，收入有变。" if wrong else "", today - timedelta(days=2)
         )
-    return f"疑点 {recheck.findings} 条，应保未保 {left_out['found']} 人，抽查 {sample.wanted} 份"
+    return f"疑点 {recheck.findings} 条，应保未保 {left_out} 人，另有 {reached} 户已享受，抽查 {sample.wanted} 份"
 
 
 def load_disabled(as_of: date, staff: Staff) -> None:
@@ -312,15 +302,6 @@ def load_disabled(as_of: date, staff: Staff) -> None:
         for one in held
     ]
     load_rows("disability", rows, as_of, staff)
-
-
-def _begin_contacts(staff: Staff) -> None:
-    """Some of the people left out have been called on."""
-    today = timezone.localdate()
-    for place, one in enumerate(Lead.objects.filter(state=LeadState.OPEN).order_by("pk")[:12:3]):
-        result, words = _CONTACTS[place % len(_CONTACTS)]
-        clerk = staff.clerk(one.division_id)
-        missing.contact(one, clerk, contacted_on=today, way=ContactWay.VISIT, words=words, result=result)
 
 
 def _begin_hearings(staff: Staff) -> None:
