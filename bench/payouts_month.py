@@ -14,6 +14,7 @@ from pathlib import Path
 from django.db import connection
 
 from bench.bed import load_district, peak_memory
+from benefits.pairs import not_payable
 from core.jobs import run_job_inline
 from minzheng.servers import OWNER, instance
 from payouts import statements
@@ -63,7 +64,9 @@ def where_it_goes(run: Run) -> tuple[float, float]:
                     "month": run.month,
                     "today": date.today(),
                 }
-                cursor.execute(statement, {**values, "scope": f"{township}%"})
+                scope = f"{township}%"
+                barred = list(not_payable(run.programme_id, run.month, scope))
+                cursor.execute(statement, {**values, "scope": scope, "barred": barred})
         spent.append(time.perf_counter() - begin)
     return spent[0], spent[1]
 

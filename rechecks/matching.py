@@ -39,10 +39,8 @@ HOLDINGS = f"""
 """
 HOLDERS = BY_NUMBER + HOLDINGS
 BY_THEN = "r.list_id = %(list)s AND (r.day IS NULL OR r.day <= %(last_day)s)"
-# What a later year says (年度 is the row's words) speaks against no month before it.
-BY_THAT_YEAR = (
-    r"coalesce(substring(r.label FROM '\d\d\d\d')::int <= extract(year FROM %(month)s::date), true)"
-)
+# What a later year says (年度 is the row's words) speaks against no month before it. Asked last: reading words costs.
+BY_THAT_YEAR = r"coalesce(substring(label FROM '\d\d\d\d')::int <= extract(year FROM %(month)s::date), true)"
 # What counts as one person's standard where the household lives: looked up in an object, since a join with so small a
 # table is planned badly while a list just loaded has no statistics. The lowest of all standards is asked first.
 STANDARD = "(%(standards)s::jsonb ->> (e.programme_id || ' ' || left(e.division_id, 9)))::numeric"
@@ -67,7 +65,7 @@ CONDITIONS = {
     "vehicle": ("", "NOT r.label LIKE ANY(%(vehicle_exempt)s)"),
     "shop": ("", "true"),
     "payroll": ("", "true"),
-    "insurance": ("", f"{OVER_STANDARD} AND {BY_THAT_YEAR}"),
+    "insurance": ("", f"r.amount >= %(lowest)s AND CASE WHEN r.amount >= {STANDARD} THEN {BY_THAT_YEAR} END"),
 }
 INTO = "INSERT INTO hits (entitlement, person, owner, row, score, agreed)"
 HITS = """
@@ -76,10 +74,10 @@ SELECT e.id, p.id, p.id, r.id, {score}, {agreed} FROM {holders} {further} WHERE 
 # A year's income may come from several payers.
 TAX = f"""
 SELECT entitlement, person, person, row, score, agreed FROM (
-    SELECT e.id AS entitlement, p.id AS person, r.id AS row, {{score}} AS score, {{agreed}} AS agreed,
+    SELECT e.id AS entitlement, p.id AS person, r.id AS row, r.label, {{score}} AS score, {{agreed}} AS agreed,
            sum(r.amount) OVER (PARTITION BY e.id, p.id, r.label) AS year
-      FROM {{holders}} WHERE {{by_then}} AND {BY_THAT_YEAR}) income
- WHERE year > %(tax_line)s
+      FROM {{holders}} WHERE {{by_then}}) income
+ WHERE year > %(tax_line)s AND {BY_THAT_YEAR}
 """
 # Dwellings of all members together; one that two of them own is one dwelling. The finding is the head's.
 PROPERTY = """
